@@ -1,0 +1,73 @@
+"""BinaryOperatorAggregate: a value that a reducer folds every write into."""
+
+from __future__ import annotations
+
+import collections.abc
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Generic, TypeVar, get_origin
+
+from stepgraph.channels.base import MISSING, BaseChannel
+from stepgraph.errors import InvalidUpdateError
+from stepgraph.types import Overwrite
+
+__all__ = ["BinaryOperatorAggregate"]
+
+Value = TypeVar("Value")
+
+_CONCRETE: Final = {
+    collections.abc.Sequence: list,
+    collections.abc.MutableSequence: list,
+    collections.abc.Collection: list,
+    collections.abc.Iterable: list,
+    collections.abc.Set: set,
+    collections.abc.MutableSet: set,
+    collections.abc.Mapping: dict,
+    collections.abc.MutableMapping: dict,
+}
+_OVERWRITE_KEY: Final = "__overwrite__"
+
+
+class BinaryOperatorAggregate(BaseChannel[Value, Value], Generic[Value]):
+    """Folds writes with a reducer: `value = operator(value, write)`, in task order.
+
+    Starts as `typ()` where that can be built, else as the first write. One write of a superstep may be an
+    `Overwrite`, which then counts alone.
+
+    Args:
+        typ: The type of the value.
+        operator: The reducer; it must return a new value and leave its arguments as they are.
+        key: The name of the channel in its graph.
+    """
+
+    __slots__ = ("factory", "operator")
+
+    def __init__(self, typ: Any, operator: Callable[[Value, Value], Value], key: str = "") -> None:
+        self.operator = operator
+        self.factory = _CONCRETE.get(get_origin(typ) or typ, typ)
+        super().__init__(typ, key)
+
+    def _settings(self) -> tuple[Any, ...]:
+        return (self.operator,)
+
+    def initial(self) -> Any:
+        """Return an empty value of the type, `MISSING` where it has none."""
+        try:
+            return self.factory()
+        except Exception:  # noqa: BLE001 - any class may refuse an empty call, in its own way
+            return MISSING
+
+    def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
+        """Return `stored` with every write folded in."""
+        value, operator = stored, self.operator
+        replaced = False
+        for write in writes:
+            if type(write) is Overwrite or (type(write) is dict and write.keys() == {_OVERWRITE_KEY}):
+                if replaced:
+                    raise InvalidUpdateError(
+                        "one Overwrite per superstep can count and several came; let one node write it"
+                    )
+                value = write.value if type(write) is Overwrite else write[_OVERWRITE_KEY]
+                replaced = True
+            elif not replaced:
+                value = write if value is MISSING else operator(value, write)
+        return value

@@ -1,0 +1,96 @@
+"""Channels that hold one value: what was written last, and when it may be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from stepgraph.channels.base import MISSING, BaseChannel, single
+from stepgraph.types import Overwrite
+
+__all__ = ["AnyValue", "EphemeralValue", "LastValue", "LastValueAfterFinish", "UntrackedValue"]
+
+Value = TypeVar("Value")
+
+
+class LastValue(BaseChannel[Value, Value]):
+    """Keeps the last value; takes one write per superstep. What a key without a reducer is."""
+
+    __slots__ = ()
+
+    def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
+        """Return the write."""
+        value = writes[0] if len(writes) == 1 else single(self, writes)
+        return value.value if type(value) is Overwrite else value
+
+
+class LastValueAfterFinish(BaseChannel[Value, Value]):
+    """Keeps the last of many writes, seen only once nothing else is left to run, and only once.
+
+    Its stored form is a pair of the value and whether it may be seen.
+    """
+
+    __slots__ = ()
+
+    deferred: ClassVar[bool] = True
+
+    def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
+        """Return the last write, hidden."""
+        return (writes[-1], False)
+
+    def read(self, stored: Any) -> Any:
+        """Return the value where it may be seen."""
+        return stored[0] if stored is not MISSING and stored[1] else MISSING
+
+    def spend(self, stored: Any) -> Any:
+        """Forget a value that was seen."""
+        return MISSING if self.read(stored) is not MISSING else stored
+
+    def release(self, stored: Any) -> Any:
+        """Let the value be seen."""
+        return stored if stored is MISSING or stored[1] else (stored[0], True)
+
+
+class AnyValue(BaseChannel[Value, Value]):
+    """Keeps one of a superstep's writes, which are taken to be equal; a superstep without one clears it."""
+
+    __slots__ = ()
+
+    transient: ClassVar[bool] = True
+
+    def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
+        """Return the last write."""
+        return writes[-1]
+
+
+class _Guarded(BaseChannel[Value, Value], Generic[Value]):
+    """Holds one value, and with `guard` refuses several writes in one superstep."""
+
+    __slots__ = ("guard",)
+
+    def __init__(self, typ: Any, guard: bool = True, key: str = "") -> None:  # noqa: FBT001, FBT002
+        self.guard = guard
+        super().__init__(typ, key)
+
+    def _settings(self) -> tuple[Any, ...]:
+        return (self.guard,)
+
+    def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
+        """Return the last write."""
+        return single(self, writes) if self.guard else writes[-1]
+
+
+class EphemeralValue(_Guarded[Value]):
+    """Lives for one superstep after it is written; without `guard` the last of several writes counts."""
+
+    __slots__ = ()
+
+    transient: ClassVar[bool] = True
+
+
+class UntrackedValue(_Guarded[Value]):
+    """Keeps the last value in memory and never in a checkpoint: connections, caches, secrets."""
+
+    __slots__ = ()
+
+    saved: ClassVar[bool] = False

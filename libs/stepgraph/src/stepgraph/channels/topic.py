@@ -1,0 +1,56 @@
+"""Topic: a list of everything that was published to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from stepgraph.channels.base import MISSING, BaseChannel
+
+__all__ = ["Topic"]
+
+Value = TypeVar("Value")
+
+
+class Topic(BaseChannel[Sequence[Value], "Value | list[Value]"]):
+    """Collects a superstep's writes in a list; a write that is a list counts as its items.
+
+    Args:
+        typ: The type of one item.
+        accumulate: Whether earlier supersteps' items are kept too.
+        key: The name of the channel in its graph.
+    """
+
+    __slots__ = ("accumulate",)
+
+    def __init__(self, typ: Any, accumulate: bool = False, key: str = "") -> None:  # noqa: FBT001, FBT002
+        self.accumulate = accumulate
+        super().__init__(typ, key)
+
+    @property
+    def transient(self) -> bool:  # type: ignore[override]
+        """Whether a superstep without a write empties the topic."""
+        return not self.accumulate
+
+    @property
+    def ValueType(self) -> Any:  # noqa: N802
+        """The type of what `get` returns."""
+        return Sequence[self.typ]  # type: ignore[name-defined]
+
+    @property
+    def UpdateType(self) -> Any:  # noqa: N802
+        """The type of one write."""
+        return self.typ | list[self.typ]  # type: ignore[name-defined]
+
+    def _settings(self) -> tuple[Any, ...]:
+        return (self.accumulate,)
+
+    def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
+        """Return the items of `writes`, behind those kept."""
+        items = list(stored) if self.accumulate and stored is not MISSING else []
+        for write in writes:
+            if isinstance(write, list):
+                items.extend(write)
+            else:
+                items.append(write)
+        return items or MISSING

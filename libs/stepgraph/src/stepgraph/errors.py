@@ -1,0 +1,145 @@
+"""Every error and warning of the engine, as one tree that imports nothing.
+
+Messages follow one form: what was expected, what came, what to do. An error that a user's node raised is never
+replaced by one of these: it leaves as it was raised, with a note that says node, step and thread (`annotate`).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import Any
+
+__all__ = [
+    "EmptyChannelError",
+    "EmptyInputError",
+    "ErrorCode",
+    "GraphBubbleUp",
+    "GraphRecursionError",
+    "IncompleteJoinWarning",
+    "InvalidGraphError",
+    "InvalidUpdateError",
+    "NodeCancelledError",
+    "NodeFailure",
+    "ParentCommand",
+    "ReducerError",
+    "StateMutationWarning",
+    "StepgraphWarning",
+    "UnreachableNodeWarning",
+]
+
+
+class ErrorCode(Enum):
+    """Stable codes for errors that documentation and log searches refer to."""
+
+    GRAPH_RECURSION_LIMIT = "GRAPH_RECURSION_LIMIT"
+    INVALID_CONCURRENT_GRAPH_UPDATE = "INVALID_CONCURRENT_GRAPH_UPDATE"
+    INVALID_GRAPH_NODE_RETURN_VALUE = "INVALID_GRAPH_NODE_RETURN_VALUE"
+
+
+class EmptyChannelError(Exception):
+    """A channel was read before anything was written to it."""
+
+
+class EmptyInputError(Exception):
+    """A run was started without an input and had nothing to resume."""
+
+
+class GraphRecursionError(RecursionError):
+    """The run used up its step limit with tasks still to do."""
+
+
+class InvalidUpdateError(Exception):
+    """A write that the channels of the graph cannot take."""
+
+
+class ReducerError(InvalidUpdateError):
+    """A reducer raised; its own error is the `__cause__`."""
+
+
+class InvalidGraphError(ValueError):
+    """A graph whose wiring cannot work, with every problem found.
+
+    Attributes:
+        problems: One sentence a problem, in the order in which they were found.
+    """
+
+    def __init__(self, name: str, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        listing = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(f"graph {name!r} cannot be compiled, {count}:\n{listing}")
+
+
+class NodeCancelledError(Exception):
+    """A node raised `CancelledError` although nobody had cancelled the run."""
+
+
+class NodeFailure(Exception):  # noqa: N818 - it names a place, it is not raised
+    """Where a node failed, shown as the cause of its error on Python 3.10, which has no exception notes."""
+
+
+class GraphBubbleUp(BaseException):
+    """Control flow that leaves a graph for its parent.
+
+    Not an `Exception`, so that a node's `except Exception` cannot swallow it.
+    """
+
+
+class ParentCommand(GraphBubbleUp):
+    """Commands that a sub-graph's nodes addressed to the graph above it.
+
+    Args:
+        commands: The `Command`s of one superstep, in task order.
+    """
+
+    def __init__(self, commands: Sequence[Any]) -> None:
+        self.commands = tuple(commands)
+        super().__init__(self.commands)
+
+
+class StepgraphWarning(UserWarning):
+    """The root of the warnings that the engine gives."""
+
+
+class UnreachableNodeWarning(StepgraphWarning):
+    """Nothing that the graph declares leads to a node."""
+
+
+class IncompleteJoinWarning(StepgraphWarning):
+    """A run ended while a join still waited for some of its sources."""
+
+
+class StateMutationWarning(StepgraphWarning):
+    """A node edited a value of its input in place (reported with `debug=True`)."""
+
+
+def annotate(error: BaseException, note: str) -> None:
+    """Attach `note` to an error that is on its way to the caller, once.
+
+    Python 3.11 and later print notes under the traceback. On 3.10 the note becomes the cause of an error that
+    has none, which is printed above it.
+    """
+    notes: list[str] = getattr(error, "__notes__", [])
+    if note in notes:
+        return
+    if hasattr(error, "add_note"):
+        error.add_note(note)
+        return
+    error.__notes__ = [*notes, note]  # type: ignore[attr-defined]
+    if error.__cause__ is None and error.__context__ is None:
+        error.__cause__ = NodeFailure(note)
+
+
+def nearest(name: object, known: Iterable[str]) -> str:
+    """Return a hint such as `; did you mean 'question'?`, or an empty string where nothing is near."""
+    close = difflib.get_close_matches(str(name), list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def listed(names: Iterable[object], *, most: int = 12) -> str:
+    """Render names for a message, shortened where there are many."""
+    names = [str(name) for name in names]
+    shown = ", ".join(repr(name) for name in names[:most])
+    return (shown or "none") + (f", … ({len(names)} in all)" if len(names) > most else "")

@@ -1,0 +1,8 @@
+"""Graphs as users describe them: nodes and edges over a shared state."""
+
+from stepgraph.constants import END, START
+from stepgraph.graph.compiled import CompiledStateGraph
+from stepgraph.graph.message import MessagesState, add_messages
+from stepgraph.graph.state_graph import StateGraph
+
+__all__ = ["END", "START", "CompiledStateGraph", "MessagesState", "StateGraph", "add_messages"]

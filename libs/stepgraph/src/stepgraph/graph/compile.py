@@ -1,0 +1,131 @@
+"""compile: a builder's specs into the nodes and channels of a `Pregel`. The builder stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from stepgraph.channels import (
+    BaseChannel,
+    EphemeralValue,
+    LastValueAfterFinish,
+    NamedBarrierValue,
+    NamedBarrierValueAfterFinish,
+    Topic,
+)
+from stepgraph.constants import END, START, TAG_HIDDEN
+from stepgraph.graph.parts import BranchSpec, GraphParts, StateNodeSpec
+from stepgraph.graph.schema import ROOT, Schema
+from stepgraph.graph.writes import Targets, edge_to, route_writer, state_writer
+from stepgraph.kernel.topology import TASKS, Action, Node, Route, Write
+from stepgraph.pregel.reader import StateReader
+from stepgraph.types import Send
+
+__all__ = ["Blueprint"]
+
+
+class Blueprint:
+    """Derives what a run needs from a builder.
+
+    Args:
+        parts: The graph as it was described.
+        unknown_keys: What becomes of keys in updates that no schema declares.
+    """
+
+    def __init__(self, parts: GraphParts, unknown_keys: Literal["error", "ignore"]) -> None:
+        self._parts = parts
+        self._strict = unknown_keys == "error"
+        self._targets = Targets(frozenset(parts.nodes))
+        self._keys = tuple(parts.channels)
+
+    def nodes(self) -> dict[str, Node]:
+        """Return the nodes by name."""
+        return {name: self._node(name, spec) for name, spec in self._parts.nodes.items()}
+
+    def entry(self) -> Node:
+        """Return the node that takes the input in and follows the edges from START."""
+        schema = self._parts.schemas[self._parts.input_schema]
+        origin = "the input"
+        writer = state_writer(
+            origin, schema.channels, self._parts.managed, self._edges_from(START), self._targets, strict=self._strict
+        )
+        return Node(
+            START,
+            Action(START, None, None),
+            (),
+            StateReader(None),
+            writer,
+            routes=self._routes(START),
+            hidden=True,
+        )
+
+    def channels(self) -> dict[str, BaseChannel[Any, Any]]:
+        """Return the state's channels, and those of edges, joins and sends."""
+        channels: dict[str, BaseChannel[Any, Any]] = dict(self._parts.channels)
+        for name, spec in self._parts.nodes.items():
+            key = edge_to(name)
+            channels[key] = LastValueAfterFinish(Any, key) if spec.defer else EphemeralValue(Any, guard=False, key=key)
+        for sources, target in self._parts.waiting_edges:
+            if target != END:
+                deferred = self._parts.nodes[target].defer
+                barrier = NamedBarrierValueAfterFinish if deferred else NamedBarrierValue
+                key = _join(sources, target)
+                channels[key] = barrier(str, sources, key)
+        channels[TASKS] = Topic(Send, key=TASKS)
+        return channels
+
+    def _node(self, name: str, spec: StateNodeSpec) -> Node:
+        joins = [_join(sources, target) for sources, target in sorted(self._parts.waiting_edges) if target == name]
+        policies = self._parts.defaults.retry_policy if spec.retry_policy is None else spec.retry_policy
+        return Node(
+            name,
+            spec.action,
+            (edge_to(name), *joins),
+            self._reader(spec.input_schema),
+            state_writer(
+                f"node {name!r}",
+                self._keys,
+                self._parts.managed,
+                self._edges_from(name),
+                self._targets,
+                strict=self._strict and not spec.is_graph,
+            ),
+            routes=self._routes(name),
+            retry=policies,
+            metadata=dict(spec.metadata),
+            hidden=TAG_HIDDEN in spec.metadata.get("tags", ()),
+        )
+
+    def _reader(self, schema_class: Any) -> StateReader:
+        schema: Schema = self._parts.schemas[schema_class]
+        if set(schema.channels) == {ROOT}:
+            return StateReader(ROOT)
+        keys: Sequence[str] | None = tuple(schema.channels)
+        if set(schema.channels) == set(self._keys):
+            keys = None
+        return StateReader(keys, tuple(schema.managed.items()), schema.build)
+
+    def _edges_from(self, source: str) -> list[Write]:
+        """Return the writes of the static edges and joins that leave a node, in a fixed order."""
+        targets = [target for start, target in sorted(self._parts.edges) if start == source and target != END]
+        joins = [
+            _join(sources, target)
+            for sources, target in sorted(self._parts.waiting_edges)
+            if source in sources and target != END
+        ]
+        return [(edge_to(target), None) for target in targets] + [(join, source) for join in joins]
+
+    def _routes(self, source: str) -> tuple[Route, ...]:
+        branches: Mapping[str, BranchSpec] = self._parts.branches.get(source, {})
+        return tuple(
+            Route(
+                branch.action,
+                self._reader(branch.input_schema or self._parts.state_schema),
+                route_writer(f"router {name!r} of {source!r}", branch.ends, self._targets),
+            )
+            for name, branch in branches.items()
+        )
+
+
+def _join(sources: Sequence[str], target: str) -> str:
+    return f"join:{'+'.join(sources)}:{target}"

@@ -1,0 +1,72 @@
+"""Memory: what the channels of one run hold, and when each last changed.
+
+Values live in plain dicts, not in channel objects, so that the state a node reads is one dict copy and a commit
+touches only what was written. The invariant: `view` and `control` hold exactly the readable values of `stored`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stepgraph.channels.base import MISSING
+from stepgraph.kernel.topology import Topology
+
+__all__ = ["Memory"]
+
+
+class Memory:
+    """The channels of a run.
+
+    Attributes:
+        stored: What a checkpoint would keep, by channel.
+        view: The readable values of the state's channels.
+        control: The readable values of channels that only trigger.
+        versions: When each channel last changed, in ticks of `clock`.
+        seen: When each node last ran, in ticks of `clock`.
+        live: Transient channels that hold a value.
+        clock: Counts commits.
+    """
+
+    __slots__ = ("clock", "control", "live", "seen", "stored", "topology", "versions", "view")
+
+    def __init__(self, topology: Topology) -> None:
+        self.topology = topology
+        self.stored = topology.initial()
+        self.view: dict[str, Any] = {}
+        self.control: dict[str, Any] = {}
+        self.versions: dict[str, int] = {}
+        self.seen: dict[str, int] = {}
+        self.live: set[str] = set()
+        self.clock = 0
+        channels = topology.channels
+        for name, value in self.stored.items():
+            spec = channels[name]
+            readable = value if spec.plain else spec.rule.read(value)
+            if readable is not MISSING:
+                (self.view if spec.public else self.control)[name] = readable
+
+    def has(self, name: str) -> bool:
+        """Return whether the channel has something to read."""
+        return name in self.control or name in self.view
+
+    def commit(self, changes: Mapping[str, Any]) -> None:
+        """Make `changes`, new stored values by channel, the present."""
+        self.clock = clock = self.clock + 1
+        channels, stored, versions = self.topology.channels, self.stored, self.versions
+        for name, value in changes.items():
+            spec = channels[name]
+            readable = value if spec.plain else spec.rule.read(value)
+            target = self.view if spec.public else self.control
+            if readable is MISSING:
+                target.pop(name, None)
+            else:
+                target[name] = readable
+            if value is MISSING:
+                stored.pop(name, None)
+                self.live.discard(name)
+            else:
+                stored[name] = value
+                if spec.transient:
+                    self.live.add(name)
+            versions[name] = clock

@@ -1,0 +1,96 @@
+"""Task: one node in one superstep, from plan to apply."""
+
+from __future__ import annotations
+
+from enum import Enum
+from hashlib import blake2b
+from typing import Any
+
+from typing_extensions import TypeAlias
+
+from stepgraph.channels.base import MISSING
+from stepgraph.kernel.topology import Node, Write
+
+__all__ = ["Path", "Status", "Task", "task_id"]
+
+Path: TypeAlias = tuple[Any, ...]
+"""Where a task stands in its superstep: `(PULL, node)` or `(PUSH, index)`."""
+
+
+class Status(Enum):
+    """What became of a task; never inferred from its writes."""
+
+    PENDING = "pending"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Task:
+    """A node to run.
+
+    Attributes:
+        node: The node.
+        path: Its place in the superstep.
+        triggers: The channels that made it run.
+        argument: The argument of the `Send` that made it, else `MISSING`.
+        input: What the node gets, once it was read.
+        status: What became of it.
+        writes: What it wrote, once it is done.
+        pushed: What it wrote while it ran.
+        update: What it returned, once it is done.
+        parents: Commands that it addressed to the graph above.
+        error: Why it failed.
+        attempt: How often it was started.
+        id: Its `task_id`, once somebody asked for it.
+    """
+
+    __slots__ = (
+        "argument",
+        "attempt",
+        "error",
+        "id",
+        "input",
+        "node",
+        "parents",
+        "path",
+        "pushed",
+        "status",
+        "triggers",
+        "update",
+        "writes",
+    )
+
+    def __init__(self, node: Node, path: Path, triggers: tuple[str, ...], argument: Any = MISSING) -> None:
+        self.node = node
+        self.path = path
+        self.triggers = triggers
+        self.argument = argument
+        self.input: Any = MISSING
+        self.status = Status.PENDING
+        self.writes: list[Write] = []
+        self.pushed: list[Write] = []
+        self.update: Any = None
+        self.parents: tuple[Any, ...] = ()
+        self.error: BaseException | None = None
+        self.attempt = 0
+        self.id = ""
+
+    def __repr__(self) -> str:
+        return f"Task({self.node.name!r}, path={self.path!r}, status={self.status.value})"
+
+
+def task_id(seed: str, namespace: str, step: int, path: Path, name: str) -> str:
+    """Return the id of a task: the same for the same place in the same run.
+
+    Args:
+        seed: What tells this run, or the checkpoint that it goes on from, from all others.
+        namespace: Where the graph stands below its root.
+        step: The superstep.
+        path: The task's path.
+        name: The task's node.
+
+    Returns:
+        32 hexadecimal digits.
+    """
+    place = "\x1f".join((seed, namespace, str(step), name, *map(str, path)))
+    return blake2b(place.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,215 @@
+"""Topology: a compiled graph as immutable data, the only thing that the kernel knows of what users wrote.
+
+Nothing here is called `User`: an `Action` is opaque to the kernel, which hands it to the driver and gets its result
+back. Everything that can be looked up instead of searched is looked up (`triggers`, `deferred`), so that a superstep
+never walks all nodes or all channels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from typing_extensions import TypeAlias
+
+from stepgraph.channels.aggregate import BinaryOperatorAggregate
+from stepgraph.channels.barrier import NamedBarrierValue
+from stepgraph.channels.base import MISSING, BaseChannel, ChannelRule, rule_of
+from stepgraph.types import RetryPolicy
+
+__all__ = ["PULL", "PUSH", "TASKS", "Action", "ChannelSpec", "Node", "Reader", "Route", "Topology", "Write"]
+
+PULL: Final = "__pregel_pull"
+"""First item of the path of a task that a channel triggered."""
+
+PUSH: Final = "__pregel_push"
+"""First item of the path of a task that a `Send` made."""
+
+TASKS: Final = "__pregel_tasks"
+"""The channel that holds the `Send`s for the next superstep."""
+
+Write: TypeAlias = tuple[str, Any]
+"""A channel's name and a value for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A user's function, classified once: its colours, and what it wants to be given.
+
+    Attributes:
+        name: What messages call it.
+        sync: How a thread calls it, `None` where it is async only.
+        awaitable: How a loop calls it, `None` where it is sync only.
+        inject: Pairs of a parameter's name and the attribute of the task's scope that fills it.
+    """
+
+    name: str
+    sync: Callable[..., Any] | None
+    awaitable: Callable[..., Awaitable[Any]] | None
+    inject: tuple[tuple[str, str], ...] = ()
+
+
+class Reader(Protocol):
+    """Makes the input of a task."""
+
+    def read(self, view: Mapping[str, Any], step: int, stop: int) -> Any:
+        """Read the channels' values."""
+
+    def accept(self, argument: Any) -> Any:
+        """Take the argument of a `Send` in place of the channels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A conditional edge: a function of the state, and the writes that its answer stands for."""
+
+    action: Action
+    reader: Reader
+    writer: Callable[[Any], list[Write]]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What a task runs.
+
+    Attributes:
+        name: The node's name.
+        action: The function of the node.
+        triggers: The channels that make it run.
+        reader: Makes its input.
+        writer: Turns what it returned into writes; raises `InvalidUpdateError` or `ParentCommand`.
+        routes: Conditional edges, in the order in which they were added.
+        retry: The policies of which the first that matches an error decides.
+        metadata: For streams and tracers.
+        tags: For streams and tracers.
+        hidden: Whether streams of tasks and updates leave it out.
+        path: The path of its tasks when a channel triggers it.
+    """
+
+    name: str
+    action: Action
+    triggers: tuple[str, ...]
+    reader: Reader
+    writer: Callable[[Any], list[Write]]
+    routes: tuple[Route, ...] = ()
+    retry: tuple[RetryPolicy, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    hidden: bool = False
+    path: tuple[str, str] = ("", "")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", (PULL, self.name))
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSpec:
+    """A channel of a topology.
+
+    Attributes:
+        name: The channel's name.
+        channel: The channel as it was declared.
+        rule: Its rule.
+        public: Whether nodes may read it as state; the others only trigger.
+        plain: Whether what is stored is what is read.
+        spends: Whether running the tasks that it triggered changes it.
+        transient: Whether a superstep without a write clears it.
+    """
+
+    name: str
+    channel: BaseChannel[Any, Any]
+    rule: ChannelRule
+    public: bool
+    plain: bool
+    spends: bool
+    transient: bool
+
+    @classmethod
+    def of(cls, name: str, channel: BaseChannel[Any, Any], *, public: bool) -> ChannelSpec:
+        """Classify `channel` once, so that no superstep asks again."""
+        rule = rule_of(channel)
+        own = rule is channel
+        return cls(
+            name=name,
+            channel=channel,
+            rule=rule,
+            public=public,
+            plain=own and type(channel).read is BaseChannel.read,
+            spends=not own or type(channel).spend is not BaseChannel.spend,
+            transient=rule.transient,
+        )
+
+
+_SHAREABLE: Final = (int, float, complex, str, bytes, bool, tuple, frozenset, type(None))
+
+
+class Topology:
+    """Nodes, channels and the indexes over them; immutable once built.
+
+    Args:
+        nodes: The nodes by name.
+        channels: Every channel by name.
+        entry: The node that takes the input of a run in; it is not one of `nodes`.
+        public: The names that make up the state, all by default; the others only trigger.
+
+    Attributes:
+        triggers: The names of the nodes that each channel triggers.
+        deferred: The channels that are seen only once nothing else is left to run.
+        joins: The channels that wait for several named writers.
+    """
+
+    __slots__ = ("_constants", "_factories", "channels", "deferred", "entry", "joins", "nodes", "triggers")
+
+    def __init__(
+        self,
+        nodes: Mapping[str, Node],
+        channels: Mapping[str, BaseChannel[Any, Any]],
+        entry: Node,
+        public: Sequence[str] | None = None,
+    ) -> None:
+        shown = set(channels if public is None else public)
+        self.nodes = dict(nodes)
+        self.entry = entry
+        self.channels = {
+            name: ChannelSpec.of(name, channel, public=name in shown) for name, channel in channels.items()
+        }
+        self.deferred = tuple(name for name, spec in self.channels.items() if spec.rule.deferred)
+        self.joins = tuple(name for name, channel in channels.items() if isinstance(channel, NamedBarrierValue))
+        self.triggers = _index(self.nodes)
+        self._constants, self._factories = _initial_values(self.channels)
+
+    def initial(self) -> dict[str, Any]:
+        """Return what the channels hold before the first write; mutable values are built anew."""
+        stored = self._constants.copy()
+        for name, build in self._factories:
+            stored[name] = build()
+        return stored
+
+
+def _index(nodes: Mapping[str, Node]) -> dict[str, list[str]]:
+    """Return the names of the nodes that each channel triggers."""
+    triggers: dict[str, list[str]] = {}
+    for node in nodes.values():
+        for channel in node.triggers:
+            triggers.setdefault(channel, []).append(node.name)
+    return triggers
+
+
+def _initial_values(
+    channels: Mapping[str, ChannelSpec],
+) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """Split the channels' first values into those that runs can share and those that each run builds."""
+    constants: dict[str, Any] = {}
+    factories: list[tuple[str, Callable[[], Any]]] = []
+    for name, spec in channels.items():
+        value = spec.rule.initial()
+        if value is MISSING:
+            continue
+        if isinstance(value, _SHAREABLE):
+            constants[name] = value
+        elif isinstance(spec.channel, BinaryOperatorAggregate) and spec.rule is spec.channel:
+            factories.append((name, spec.channel.factory))
+        else:
+            factories.append((name, spec.rule.initial))
+    return constants, factories

@@ -1,0 +1,55 @@
+"""Audit: finds nodes that edit their input in place, which `debug=True` asks for.
+
+The values in a node's state are shared with its siblings and with the channels, and count as immutable. The audit
+copies them deeply before the node runs and compares afterwards, so it costs what the state is large.
+"""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from stepgraph.errors import StateMutationWarning
+from stepgraph.kernel.task import Task
+
+__all__ = ["check", "picture"]
+
+
+def picture(value: Any) -> dict[str, Any]:
+    """Return a deep copy of a node's input by key; what cannot be copied is left out."""
+    taken = {}
+    for key, item in _items(value).items():
+        try:
+            taken[key] = copy.deepcopy(item)
+        except Exception:  # noqa: BLE001, PERF203, S112 - locks, sockets, …: any class may refuse
+            continue
+    return taken
+
+
+def check(task: Task, before: Mapping[str, Any]) -> None:
+    """Warn for every key of the task's input that no longer equals `before`."""
+    after = _items(task.input)
+    for key, value in before.items():
+        if key in after and not _same(value, after[key]):
+            warnings.warn(
+                StateMutationWarning(
+                    f"node {task.node.name!r} edited the value of key {key!r} in place; other nodes and the saved "
+                    "state share it. Return a new value instead, such as {'items': [*state['items'], item]}"
+                ),
+                stacklevel=2,
+            )
+
+
+def _items(value: Any) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return dict(value)
+    return dict(vars(value)) if hasattr(value, "__dict__") else {"__root__": value}
+
+
+def _same(left: Any, right: Any) -> bool:
+    try:
+        return bool(left == right)
+    except Exception:  # noqa: BLE001 - arrays and the like do not compare to one truth
+        return repr(left) == repr(right)

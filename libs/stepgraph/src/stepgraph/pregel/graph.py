@@ -1,0 +1,390 @@
+"""Pregel: a graph that can be run, and the doors through which users run it.
+
+What is decided per run lives in `Run`; this class holds what was decided when the graph was built.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import AsyncGenerator, Callable, Collection, Generator, Mapping, Sequence
+from typing import Any, Generic
+
+from typing_extensions import Self, TypeAlias, TypeVar
+
+from stepgraph.channels import BaseChannel
+from stepgraph.config import RunnableConfig, check_config, merge_configs
+from stepgraph.errors import EmptyInputError, InvalidGraphError, InvalidUpdateError, listed, nearest
+from stepgraph.kernel.topology import TASKS, Action, Node, Topology, Write
+from stepgraph.pregel import async_driver, sync_driver
+from stepgraph.pregel.buffer import STREAM_BUFFER, Buffer
+from stepgraph.pregel.node_builder import NodeBuilder
+from stepgraph.pregel.reader import StateReader
+from stepgraph.pregel.run import Run
+from stepgraph.pregel.stream import Tap, requested_modes
+from stepgraph.types import Command, StreamMode
+
+__all__ = ["Keys", "Pregel", "StreamModes"]
+
+InputT = TypeVar("InputT", default=Any)
+OutputT = TypeVar("OutputT", default=Any)
+
+StreamModes: TypeAlias = "StreamMode | Sequence[StreamMode]"
+Keys: TypeAlias = "str | Sequence[str]"
+
+
+class Pregel(Generic[InputT, OutputT]):
+    """A graph of nodes that communicate through channels, executed in supersteps.
+
+    `StateGraph.compile` makes one; build it by hand, with `NodeBuilder`, for full control over channels.
+
+    Args:
+        nodes: Nodes, or builders of them, by name.
+        channels: Channels by name.
+        input_channels: Where the input goes: one name for the input as it is, a list for a dict of these keys.
+        output_channels: What `invoke` returns: one name for its value, a list for a dict.
+        stream_channels: What `stream_mode="values"` shows, all channels by default.
+        stream_mode: The default of `stream` and `astream`.
+        name: What messages and tracers call the graph.
+        config: Merged under the config of every call.
+        context_schema: The type of `context=`; a dict is turned into it.
+        store: What `get_store()` returns inside nodes.
+        debug: Whether nodes that edit their input in place are reported; costs a deep copy of every input.
+        stream_buffer: How many chunks may wait for a consumer before the nodes that write them are held back.
+
+    Raises:
+        InvalidGraphError: Nodes and channels do not fit together; all problems are listed.
+    """
+
+    inherits_config = True
+
+    def __init__(
+        self,
+        *,
+        nodes: Mapping[str, Node | NodeBuilder],
+        channels: Mapping[str, BaseChannel[Any, Any]],
+        input_channels: Keys,
+        output_channels: Keys,
+        stream_channels: Keys | None = None,
+        stream_mode: StreamModes = "values",
+        name: str = "Pregel",
+        config: RunnableConfig | None = None,
+        context_schema: type[Any] | None = None,
+        store: Any = None,
+        debug: bool = False,
+        stream_buffer: int = STREAM_BUFFER,
+        public: Sequence[str] | None = None,
+        entry: Node | None = None,
+    ) -> None:
+        self.name = name
+        self.channels = dict(channels)
+        self.nodes = {
+            key: node.build(key) if isinstance(node, NodeBuilder) else node for key, node in nodes.items()
+        }
+        self.input_channels = input_channels
+        self.output_channels = output_channels
+        self.stream_mode = stream_mode
+        self.config = check_config(config) if config else None
+        self.context_schema = context_schema
+        self.store = store
+        self.debug = debug
+        self.stream_buffer = stream_buffer
+        self._public = frozenset(self.channels if public is None else public) - {TASKS}
+        self.stream_channels: Keys = sorted(self._public) if stream_channels is None else stream_channels
+        self.bare_state = isinstance(self.stream_channels, str)
+        self.stream_keys = frozenset([self.stream_channels] if self.bare_state else self.stream_channels)
+        self._async_only = sorted(key for key, node in self.nodes.items() if _is_async_only(node))
+        if entry is None:
+            self._check()
+            entry = Node(
+                "__input__",
+                Action("__input__", None, None),
+                (),
+                StateReader(None),
+                _input_writer(input_channels, name),
+                hidden=True,
+            )
+        self.topology = Topology(self.nodes, self.channels, entry, sorted(self._public))
+
+    # Running.
+
+    async def ainvoke(
+        self,
+        input: InputT | Command[Any] | None,
+        config: RunnableConfig | Mapping[str, Any] | None = None,
+        *,
+        context: Any = None,
+        stream_mode: StreamModes = "values",
+        print_mode: StreamModes = (),
+        output_keys: Keys | None = None,
+    ) -> OutputT | Any:
+        """Run the graph and return its output.
+
+        Args:
+            input: What the input channels get, or a `Command`.
+            config: Tags, metadata, limits and `configurable` values of this run.
+            context: The object that nodes find as `runtime.context`; not part of the state.
+            stream_mode: With another mode than `"values"`, the list of the chunks is returned.
+            print_mode: Modes to print while the graph runs.
+            output_keys: Which channels to return, the graph's output by default.
+
+        Returns:
+            A dict of the output channels' values, or the value itself where `output_channels` is one name.
+
+        Raises:
+            EmptyInputError: `input` is `None`.
+            InvalidUpdateError: The input or a node's update does not fit the channels.
+            GraphRecursionError: The run did not end within its step limit.
+            Exception: What a node raised, with a note that says which node it was.
+        """
+        if stream_mode != "values":
+            chunks = self.astream(
+                input, config, context=context, stream_mode=stream_mode, print_mode=print_mode, output_keys=output_keys
+            )
+            return [chunk async for chunk in chunks]
+        run = self._run(input, config, context, self._printing(print_mode))
+        async for _ in async_driver.drive(run, Buffer()):
+            pass
+        return self._output(run, output_keys)
+
+    def invoke(
+        self,
+        input: InputT | Command[Any] | None,
+        config: RunnableConfig | Mapping[str, Any] | None = None,
+        *,
+        context: Any = None,
+        stream_mode: StreamModes = "values",
+        print_mode: StreamModes = (),
+        output_keys: Keys | None = None,
+    ) -> OutputT | Any:
+        """Run the graph in this thread and return its output; see `ainvoke`.
+
+        Raises:
+            TypeError: The graph has nodes that are async only.
+        """
+        if stream_mode != "values":
+            chunks = self.stream(
+                input, config, context=context, stream_mode=stream_mode, print_mode=print_mode, output_keys=output_keys
+            )
+            return list(chunks)
+        self._require_sync("invoke")
+        run = self._run(input, config, context, self._printing(print_mode))
+        for _ in sync_driver.drive(run, Buffer()):
+            pass
+        return self._output(run, output_keys)
+
+    def astream(
+        self,
+        input: InputT | Command[Any] | None,
+        config: RunnableConfig | Mapping[str, Any] | None = None,
+        *,
+        context: Any = None,
+        stream_mode: StreamModes | None = None,
+        print_mode: StreamModes = (),
+        output_keys: Keys | None = None,
+        subgraphs: bool = False,
+    ) -> AsyncGenerator[Any, None]:
+        """Run the graph and yield what happens while it happens.
+
+        The modes are `values` (the state after each superstep), `updates` (what each node wrote, as `{node: update}`),
+        `messages` (pairs of a message or a model's chunk and its metadata), `custom` (what nodes gave to their
+        `StreamWriter`), `tasks` (tasks as they start and end), `checkpoints` (needs a checkpointer) and `debug`
+        (tasks and checkpoints with step and time).
+
+        A consumer that takes its time slows the run down. Closing the iterator, or cancelling the task that reads
+        it, cancels the nodes that run and waits for them.
+
+        Args:
+            input: What the input channels get, or a `Command`.
+            config: Tags, metadata, limits and `configurable` values of this run.
+            context: The object that nodes find as `runtime.context`; not part of the state.
+            stream_mode: One mode, whose chunks come as they are, or several, whose chunks come as `(mode, chunk)`.
+            print_mode: Modes to print as well.
+            output_keys: Which channels `values` and `updates` show.
+            subgraphs: Whether chunks of sub-graphs come too; each chunk then starts with its namespace, a tuple
+                of `node:task_id`, as `(namespace, chunk)` or `(namespace, mode, chunk)`.
+
+        Raises:
+            ValueError: A mode or an output key does not exist.
+        """
+        buffer = Buffer(self.stream_buffer)
+        return async_driver.drive(
+            self._run(
+                input, config, context, self._taps(buffer, stream_mode, print_mode, output_keys, subgraphs=subgraphs)
+            ),
+            buffer,
+        )
+
+    def stream(
+        self,
+        input: InputT | Command[Any] | None,
+        config: RunnableConfig | Mapping[str, Any] | None = None,
+        *,
+        context: Any = None,
+        stream_mode: StreamModes | None = None,
+        print_mode: StreamModes = (),
+        output_keys: Keys | None = None,
+        subgraphs: bool = False,
+    ) -> Generator[Any, None, None]:
+        """Run the graph and yield what happens, without an event loop; see `astream`.
+
+        Raises:
+            TypeError: The graph has nodes that are async only.
+        """
+        self._require_sync("stream")
+        buffer = Buffer(self.stream_buffer)
+        return sync_driver.drive(
+            self._run(
+                input, config, context, self._taps(buffer, stream_mode, print_mode, output_keys, subgraphs=subgraphs)
+            ),
+            buffer,
+        )
+
+    def with_config(self, config: RunnableConfig | None = None, **settings: Any) -> Self:
+        """Return this graph with a config that is merged under the config of every call."""
+        twin = copy.copy(self)
+        twin.config = merge_configs(self.config, check_config(config), check_config(settings))
+        return twin
+
+    def get_name(self) -> str:
+        """Return the graph's name."""
+        return self.name
+
+    # What a run asks.
+
+    def read(self, view: Mapping[str, Any], keys: Keys | None = None) -> Any:
+        """Return the values of some channels, of those that streams show by default."""
+        if keys is None:
+            keys = self.stream_channels
+            if len(self.stream_keys) == len(self._public) and not self.bare_state:
+                return dict(view)
+        if isinstance(keys, str):
+            return view.get(keys)
+        return {key: view[key] for key in keys if key in view}
+
+    def writes_any(self, changed: Collection[str], keys: Keys | None) -> bool:
+        """Return whether one of the channels that a consumer sees is among those that changed."""
+        if keys is None:
+            return not self.stream_keys.isdisjoint(changed)
+        return keys in changed if isinstance(keys, str) else any(key in changed for key in keys)
+
+    def without_surplus(self, input: Any) -> Any:
+        """Return the input without keys that this graph does not have: those of the graph above that it ignores."""
+        if not isinstance(input, dict) or isinstance(self.input_channels, str):
+            return input
+        return {key: value for key, value in input.items() if key in self.input_channels}
+
+    def _output(self, run: Run, keys: Keys | None) -> Any:
+        if keys is not None:
+            self._check_keys(keys)
+        return self.read(run.machine.memory.view, self.output_channels if keys is None else keys)
+
+    def _run(
+        self, input: Any, config: Mapping[str, Any] | None, context: Any, taps: Sequence[Tap]
+    ) -> Run:
+        if input is None:
+            raise EmptyInputError(f"graph {self.name!r} was given no input; {self._expected_input()}")
+        return Run(self, input, config, self._coerced_context(context), taps)
+
+    def _expected_input(self) -> str:
+        if isinstance(self.input_channels, str):
+            return f"pass a value for {self.input_channels!r}"
+        return f"pass a dict with some of the keys {listed(self.input_channels)}"
+
+    def _coerced_context(self, context: Any) -> Any:
+        schema = self.context_schema
+        if schema is None or not isinstance(context, dict) or issubclass(schema, dict):
+            return context
+        return schema(**context)
+
+    def _printing(self, modes: StreamModes) -> tuple[Tap, ...]:
+        if not modes:
+            return ()
+        return (Tap(_print_chunk, requested_modes(modes)[0]),)
+
+    def _taps(
+        self,
+        buffer: Buffer,
+        stream_mode: StreamModes | None,
+        print_mode: StreamModes,
+        output_keys: Keys | None,
+        *,
+        subgraphs: bool,
+    ) -> tuple[Tap, ...]:
+        if output_keys is not None:
+            self._check_keys(output_keys)
+        modes, single = requested_modes(self.stream_mode if stream_mode is None else stream_mode)
+        tap = Tap(
+            buffer.push, modes, buffer=buffer, labelled=not single, subgraphs=subgraphs, output_keys=output_keys
+        )
+        return (tap, *self._printing(print_mode))
+
+    def _check_keys(self, keys: Keys) -> None:
+        for key in [keys] if isinstance(keys, str) else keys:
+            if key not in self._public:
+                raise ValueError(
+                    f"output key {key!r} is not a channel of graph {self.name!r}{nearest(key, self._public)}; "
+                    f"channels are {listed(sorted(self._public))}"
+                )
+
+    def _require_sync(self, door: str) -> None:
+        if self._async_only:
+            raise TypeError(
+                f"graph {self.name!r} has async nodes, {listed(self._async_only)}, which {door}() cannot run; call "
+                f"a{door}() instead, or give these nodes sync functions"
+            )
+
+    def _check(self) -> None:
+        """Find what does not fit together."""
+        problems = []
+        known = f"known channels are {listed(sorted(self.channels))}"
+        for name, node in self.nodes.items():
+            keys = getattr(node.reader, "keys", None) or ()
+            wanted = [*node.triggers, *([keys] if isinstance(keys, str) else keys)]
+            problems += [
+                f"node {name!r} reads channel {channel!r}, which does not exist{nearest(channel, self.channels)}; {known}"
+                for channel in dict.fromkeys(wanted)
+                if channel not in self.channels
+            ]
+        for role, keys in (("input", self.input_channels), ("output", self.output_channels)):
+            names = [keys] if isinstance(keys, str) else list(keys)
+            problems += [f"{role} channel {key!r} does not exist; {known}" for key in names if key not in self.channels]
+            triggers = {trigger for node in self.nodes.values() for trigger in node.triggers}
+            if role == "input" and names and triggers.isdisjoint(names):
+                problems.append(f"no node subscribes to an input channel, {listed(names)}, so nothing would ever run")
+        if problems:
+            raise InvalidGraphError(self.name, problems)
+
+
+def _is_async_only(node: Node) -> bool:
+    return any(action.sync is None for action in (node.action, *(route.action for route in node.routes)))
+
+
+def _input_writer(channels: Keys, graph: str) -> Callable[[Any], list[Write]]:
+    """Return what turns the input of a hand-built graph into writes."""
+    if isinstance(channels, str):
+        return lambda value: [(channels, value)]
+    known = tuple(channels)
+
+    def writes(value: Any) -> list[Write]:
+        if not isinstance(value, Mapping):
+            raise InvalidUpdateError(
+                f"the input of graph {graph!r} must be a dict with some of the keys {listed(known)}, got "
+                f"{type(value).__name__}: {value!r}"
+            )
+        for key in value:
+            if key not in known:
+                raise InvalidUpdateError(
+                    f"the input of graph {graph!r} has an unknown key {key!r}{nearest(key, known)}; it takes "
+                    f"{listed(known)}"
+                )
+        if not value:
+            raise EmptyInputError(f"the input of graph {graph!r} is empty; it takes {listed(known)}")
+        return list(value.items())
+
+    return writes
+
+
+def _print_chunk(chunk: tuple[str, Any]) -> None:
+    mode, payload = chunk
+    sys.stdout.write(f"\x1b[1m[{mode}]\x1b[0m {payload}\n")

@@ -1,0 +1,369 @@
+"""Run: one execution of a graph, everything but the waiting. Both drivers perform it; neither decides.
+
+A driver does this and no more: take the tasks of `plan`, perform the program of each in its scope, report each with
+`finished` or `failed`, `commit`, and hand what is in the buffer to the consumer in between.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import warnings
+from collections.abc import Collection, Mapping, Sequence
+from contextvars import Context, copy_context
+from datetime import datetime, timezone
+from typing import Any, Protocol
+
+from stepgraph.config import DEFAULT_RECURSION_LIMIT, SCOPE, RunnableConfig, check_config, merge_configs
+from stepgraph.errors import IncompleteJoinWarning, InvalidUpdateError, ParentCommand, annotate
+from stepgraph.kernel.machine import Machine
+from stepgraph.kernel.program import Program, entry_program, program, write
+from stepgraph.kernel.task import Status, Task, task_id
+from stepgraph.kernel.topology import Topology
+from stepgraph.pregel import audit
+from stepgraph.pregel.limiter import Limiter
+from stepgraph.pregel.message_stream import ModelHandler, messages_in, with_id
+from stepgraph.pregel.scope import Surroundings, TaskScope
+from stepgraph.pregel.stream import Namespace, Stream, Tap
+from stepgraph.runtime import _discard
+from stepgraph.types import StreamWriter
+
+__all__ = ["Executable", "Run"]
+
+_salt = os.urandom(8).hex()
+_runs = itertools.count()
+
+
+class Executable(Protocol):
+    """What a run asks of its graph."""
+
+    name: str
+    topology: Topology
+    config: RunnableConfig | None
+    store: Any
+    debug: bool
+    stream_keys: frozenset[str]
+    bare_state: bool
+
+    def read(self, view: Mapping[str, Any], keys: str | Sequence[str] | None = None) -> Any:
+        """Return the values of some channels, of those that streams show by default."""
+
+    def writes_any(self, changed: Collection[str], keys: str | Sequence[str] | None) -> bool:
+        """Return whether one of the channels that a consumer sees is among those that changed."""
+
+    def without_surplus(self, input: Any) -> Any:
+        """Return the input without keys that only the graph above has."""
+
+
+class Run:
+    """An execution under way.
+
+    Args:
+        graph: What to execute.
+        input: What the caller gave.
+        config: What the caller wants.
+        context: The caller's context object, `None` for that of the run above.
+        taps: Who consumes the run's own stream.
+
+    Attributes:
+        machine: The state and the decisions.
+        stream: Who gets chunks.
+        parent: The scope of the task that this run is nested in.
+        depth: How deep it is nested.
+        limiter: Bounds how many tasks run at once, `None` for no bound.
+        ambient: The context that the tasks' contexts are copies of.
+    """
+
+    __slots__ = (
+        "_audits",
+        "_begun",
+        "_entry",
+        "_namespace",
+        "_seed",
+        "ambient",
+        "config",
+        "context",
+        "debug",
+        "depth",
+        "graph",
+        "limiter",
+        "machine",
+        "parent",
+        "shares_limiter",
+        "store",
+        "stream",
+        "writer",
+    )
+
+    def __init__(
+        self,
+        graph: Executable,
+        input: Any,  # noqa: A002 - the name that callers know
+        config: Mapping[str, Any] | None,
+        context: Any,
+        taps: Sequence[Tap] = (),
+    ) -> None:
+        parent: Any = SCOPE.get()
+        above: Surroundings | None = None if parent is None else parent.run
+        self.graph = graph
+        self.parent: TaskScope | None = parent
+        self.depth = 0 if above is None else above.depth + 1
+        self._namespace: Namespace | None = () if above is None else None
+        self._seed = "" if above is None else above.seed
+        self.config: RunnableConfig = _effective_config(parent, graph.config, config)
+        self.context = above.context if context is None and above is not None else context
+        self.store = above.store if graph.store is None and above is not None else graph.store
+        taps = (*taps, *(tap for tap in above.stream.taps if tap.subgraphs)) if above is not None else taps
+        self.stream = Stream(taps, self.namespace if taps else ())
+        self.writer: StreamWriter = _writer(self.stream)
+        self._limit(above, config)
+        self.ambient = copy_context()
+        self.debug = graph.debug
+        self._audits: dict[int, dict[str, Any]] = {}
+        self.machine = Machine(graph.topology, self.config.get("recursion_limit") or DEFAULT_RECURSION_LIMIT)
+        entry = graph.topology.entry
+        self._entry = Task(entry, entry.path, ())
+        self._entry.input = input if above is None else graph.without_surplus(input)
+        self._begun = False
+        if self.stream.messages:
+            self._know_messages(input)
+
+    @property
+    def namespace(self) -> Namespace:
+        """The sub-graphs from the root down to this run."""
+        if self._namespace is None:
+            assert self.parent is not None
+            self._namespace = (*self.parent.run.namespace, self.parent.segment)
+        return self._namespace
+
+    @property
+    def seed(self) -> str:
+        """What tells this run's tasks from those of other runs."""
+        if not self._seed:
+            self._seed = str(self.config.get("run_id") or f"{_salt}-{next(_runs)}")
+        return self._seed
+
+    def id_of(self, task: Task) -> str:
+        """Return the id of one of this run's tasks."""
+        if not task.id:
+            task.id = task_id(self.seed, "|".join(self.namespace), self.machine.step, task.path, task.node.name)
+        return task.id
+
+    # A task that waits for this run gives its slot back meanwhile.
+
+    def lend_slot(self) -> None:
+        """Give the slot of the task above back, if it has one that this run shares."""
+        if self.shares_limiter and self.parent is not None and self.limiter is not None:
+            self.parent.lent += 1
+            if self.parent.lent == 1 and self.parent.has_slot:
+                self.limiter.release()
+
+    def wants_slot_back(self) -> bool:
+        """Return whether the task above must have its slot again before it goes on."""
+        if not self.shares_limiter or self.parent is None:
+            return False
+        self.parent.lent -= 1
+        return self.parent.lent == 0 and self.parent.has_slot
+
+    def forgo_slot(self) -> None:
+        """Let the task above go on without its slot: it was cancelled while it waited for it."""
+        if self.parent is not None:
+            self.parent.has_slot = False
+
+    # What a driver calls, in this order.
+
+    def plan(self) -> Sequence[Task]:
+        """Return the next tasks to perform, none when the run is over."""
+        if not self._begun:
+            self._begun = True
+            if self._entry.node.routes:
+                return (self._entry,)
+            write(self._entry, self._entry.input)
+            self.commit((self._entry,))
+        tasks = self.machine.plan()
+        if self.stream.tasks or self.stream.debug:
+            for task in tasks:
+                self._show_start(task)
+        return tasks
+
+    def scope(self, task: Task) -> tuple[TaskScope, Context]:
+        """Return the scope of a task, and the context to perform it in."""
+        scope = TaskScope(self, task)
+        return scope, scope.enter(self.ambient)
+
+    def program(self, task: Task) -> Program:
+        """Return what to perform for a task."""
+        if task is self._entry:
+            return entry_program(task, self.machine)
+        if self.debug:
+            task.input = self.machine.read_input(task)
+            self._audits[id(task)] = audit.picture(task.input)
+        return program(task, self.machine)
+
+    def finished(self, task: Task) -> None:
+        """Show what a task that is done did."""
+        if self.debug and id(task) in self._audits:
+            audit.check(task, self._audits.pop(id(task)))
+        stream = self.stream
+        if stream.taps and not task.node.hidden:
+            if stream.messages:
+                self._show_messages(task)
+            for put, keys in stream.updates:
+                put({task.node.name: self._update_of(task, keys)})
+            if stream.tasks or stream.debug:
+                self._show_result(task)
+
+    def failed(self, task: Task, error: BaseException) -> BaseException:
+        """Take note of a task's failure and return the error to raise."""
+        task.status, task.error = Status.FAILED, error
+        if isinstance(error, Exception):
+            thread = (self.config.get("configurable") or {}).get("thread_id")
+            place = f"step {self.machine.step}" + (f", thread {thread!r}" if thread is not None else "")
+            annotate(error, f"raised in node {task.node.name!r} of graph {self.graph.name!r} ({place})")
+            if (self.stream.tasks or self.stream.debug) and not task.node.hidden:
+                self._show_result(task)
+        return error
+
+    def commit(self, tasks: Sequence[Task]) -> None:
+        """End a superstep, all of whose tasks are done."""
+        if tasks[0] is self._entry:
+            self.machine.begin(self._entry)
+        else:
+            try:
+                self.machine.commit(tasks)
+            except ParentCommand as bubble:
+                if self.parent is None:
+                    raise InvalidUpdateError(
+                        f"a node of graph {self.graph.name!r} returned Command(graph=Command.PARENT), and no graph "
+                        "runs above it; leave `graph` out to address this one"
+                    ) from bubble
+                raise
+        for put, keys in self.stream.values:
+            if self.graph.writes_any(self.machine.changed, keys):
+                put(self.graph.read(self.machine.memory.view, keys))
+
+    def conclude(self) -> None:
+        """Report what a run that is over left undone."""
+        for name, (came, missing) in self.machine.half_filled().items():
+            warnings.warn(
+                IncompleteJoinWarning(
+                    f"graph {self.graph.name!r} ended while the join {name!r} had been reached by {came} and still "
+                    f"waited for {missing}; a branch that was skipped cannot be waited for: use defer=True on the "
+                    "join's target, or edges of their own"
+                ),
+                stacklevel=2,
+            )
+
+    # What is shown.
+
+    def _update_of(self, task: Task, keys: str | Sequence[str] | None) -> Any:
+        wanted = self.graph.stream_keys if keys is None else {keys} if isinstance(keys, str) else set(keys)
+        writes = [(name, value) for name, value in task.writes if name in wanted]
+        bare = isinstance(keys, str) or (keys is None and self.graph.bare_state)
+        if not writes:
+            return None
+        if bare:
+            return writes[0][1] if len(writes) == 1 else [value for _, value in writes]
+        update = dict(writes)
+        return update if len(update) == len(writes) else [{name: value} for name, value in writes]
+
+    def _show_start(self, task: Task) -> None:
+        if task.node.hidden:
+            return
+        task.input = self.machine.read_input(task)
+        payload = {
+            "id": self.id_of(task),
+            "name": task.node.name,
+            "input": task.input,
+            "triggers": task.triggers,
+        }
+        metadata = {**(self.config.get("metadata") or {}), **task.node.metadata}
+        tags = [*(self.config.get("tags") or ()), *task.node.tags]
+        if metadata or tags:
+            payload["metadata"] = {**metadata, **({"tags": tags} if tags else {})}
+        self._show_task("task", payload)
+
+    def _show_result(self, task: Task) -> None:
+        result: dict[str, Any] = {}
+        public = self.graph.stream_keys
+        for name, value in task.writes:
+            if name in public:
+                result.setdefault(name, []).append(value)
+        payload = {
+            "id": self.id_of(task),
+            "name": task.node.name,
+            "error": task.error,
+            "result": {
+                name: values[0] if len(values) == 1 else {"$writes": values} for name, values in result.items()
+            },
+            "interrupts": [],
+        }
+        self._show_task("task_result", payload)
+
+    def _show_task(self, kind: str, payload: dict[str, Any]) -> None:
+        for put in self.stream.tasks:
+            put(payload)
+        if self.stream.debug:
+            now = datetime.now(timezone.utc).isoformat()
+            for put in self.stream.debug:
+                put({"step": self.machine.step, "timestamp": now, "type": kind, "payload": payload})
+
+    def _show_messages(self, task: Task) -> None:
+        scope: TaskScope | None = None
+        for _, value in task.writes:
+            for message in messages_in(value):
+                if getattr(message, "type", "") == "remove":
+                    continue
+                identity = with_id(message)
+                for put, seen in self.stream.messages:
+                    if identity not in seen:
+                        seen.add(identity)
+                        scope = scope or TaskScope(self, task)
+                        put((message, scope.facts()))
+
+    def _know_messages(self, given: Any) -> None:
+        """Remember the messages of the input, which are not news to anyone."""
+        for value in given.values() if isinstance(given, Mapping) else (given,):
+            for message in messages_in(value):
+                if message.id is not None:
+                    for _, seen in self.stream.messages:
+                        seen.add(str(message.id))
+
+    def _limit(self, above: Surroundings | None, config: Mapping[str, Any] | None) -> None:
+        slots = self.config.get("max_concurrency")
+        inherited = None if above is None else above.limiter
+        own = (config or {}).get("max_concurrency")
+        self.shares_limiter = inherited is not None and (own is None or own == above.config.get("max_concurrency"))  # type: ignore[union-attr]
+        self.limiter = inherited if self.shares_limiter else Limiter(slots) if slots else None
+
+
+def _effective_config(
+    parent: TaskScope | None, bound: RunnableConfig | None, given: Mapping[str, Any] | None
+) -> RunnableConfig:
+    """Merge what the run above, the graph itself and the caller say; a run below starts without our own handlers."""
+    inherited: RunnableConfig = {}
+    if parent is not None:
+        inherited, node = parent.run.config, parent.task.node
+        if node.metadata or node.tags:
+            inherited = merge_configs(inherited, {"metadata": node.metadata, "tags": node.tags})
+    if not given and not bound:
+        return inherited
+    config = merge_configs(inherited, bound, check_config(given))
+    callbacks = config.get("callbacks")
+    if isinstance(callbacks, list):
+        config["callbacks"] = [handler for handler in callbacks if not isinstance(handler, ModelHandler)]
+    return config
+
+
+def _writer(stream: Stream) -> StreamWriter:
+    puts = stream.custom
+    if not puts:
+        return _discard
+    if len(puts) == 1:
+        return puts[0]
+
+    def write_to_all(chunk: Any) -> None:
+        for put in puts:
+            put(chunk)
+
+    return write_to_all

@@ -1,0 +1,202 @@
+"""The sync driver: performs a run in the caller's thread, and what runs side by side in the engine's threads.
+
+A thread cannot be cancelled. When a task fails, or the consumer goes away, tasks that have not begun are dropped and
+those that run are left to end by themselves; nobody waits for them and what they write is ignored.
+"""
+
+from __future__ import annotations
+
+import inspect
+import random
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future
+from contextvars import Context
+from typing import Any
+
+from stepgraph.kernel.program import Pause
+from stepgraph.kernel.task import Task
+from stepgraph.kernel.topology import Action
+from stepgraph.pregel.buffer import Buffer
+from stepgraph.pregel.pool import pool
+from stepgraph.pregel.run import Run
+from stepgraph.pregel.scope import TaskScope
+
+__all__ = ["drive"]
+
+
+def drive(run: Run, buffer: Buffer) -> Generator[Any, None, None]:
+    """Perform `run` and yield its chunks; closing the generator drops what has not begun."""
+    items = buffer.items
+    alone = run.limiter is None and not run.stream.live
+    group: Group | None = None
+    run.lend_slot()
+    try:
+        while tasks := run.plan():
+            while items:
+                yield items.popleft()
+            if alone and len(tasks) == 1:
+                failure = _perform_here(run, tasks[0])
+            else:
+                group = Group(run, tasks, buffer)
+                group.start()
+                while group.progress():
+                    while items:
+                        yield items.popleft()
+                        if buffer.crowded:
+                            buffer.admit()
+                failure = group.failure
+            while items:
+                yield items.popleft()
+            if failure is not None:
+                raise failure
+            run.commit(tasks)
+            while items:
+                yield items.popleft()
+        run.conclude()
+    finally:
+        buffer.close()
+        if group is not None:
+            group.cancel()
+        if run.wants_slot_back():
+            _reacquire(run)
+
+
+def _perform_here(run: Run, task: Task) -> BaseException | None:
+    """Perform a task in the caller's thread; return the error to raise."""
+    scope, context = run.scope(task)
+    try:
+        context.run(_perform, run, task, scope)
+    except BaseException as error:  # noqa: BLE001 - raised by the driver, once its chunks are out
+        return run.failed(task, error)
+    run.finished(task)
+    return None
+
+
+def _perform(run: Run, task: Task, scope: TaskScope) -> None:
+    """Run the program of a task: make its calls and its pauses."""
+    steps = run.program(task)
+    resume: Callable[[Any], Any] = steps.send
+    value: Any = None
+    try:
+        while True:
+            request = resume(value)
+            resume = steps.send
+            if type(request) is Pause:
+                value = time.sleep(request.seconds + (random.random() if request.jitter else 0))
+                scope.renew()
+                continue
+            action, argument = request
+            try:
+                value = _call(action, argument, scope)
+            except BaseException as error:  # noqa: BLE001 - the program decides
+                resume, value = steps.throw, error
+    except StopIteration:
+        return
+
+
+def _call(action: Action, argument: Any, scope: TaskScope) -> Any:
+    if action.sync is None:
+        raise TypeError(
+            f"{action.name!r} is async and this run is not; call ainvoke() or astream() instead of invoke() or "
+            "stream(), or give a sync function"
+        )
+    value = action.sync(argument, **scope.injected(action.inject)) if action.inject else action.sync(argument)
+    if inspect.iscoroutine(value):
+        value.close()
+        raise TypeError(
+            f"{action.name!r} returned a coroutine and this run is not async; call ainvoke() or astream() instead of "
+            "invoke() or stream()"
+        )
+    return value
+
+
+def _reacquire(run: Run) -> None:
+    """Wait for the slot that the task above gave back while this run was under way."""
+    granted = threading.Event()
+    if run.limiter is not None and not run.limiter.acquire(granted.set):
+        granted.wait()
+
+
+class Group:
+    """The tasks of one superstep, running side by side.
+
+    Attributes:
+        failure: The error to raise, once a task failed.
+    """
+
+    def __init__(self, run: Run, tasks: Sequence[Task], buffer: Buffer) -> None:
+        self.failure: BaseException | None = None
+        self._run = run
+        self._buffer = buffer
+        self._waiting = deque(tasks)
+        self._ended: deque[tuple[Task, BaseException | None]] = deque()
+        self._futures: list[Future[None]] = []
+        self._unreported = len(tasks)
+        self._slot_granted = False
+        self._asked_for_slot = False
+        self._changed = threading.Event()
+
+    def start(self) -> None:
+        """Start as many tasks as there are slots for."""
+        limiter = self._run.limiter
+        while self._waiting:
+            if self._slot_granted:
+                self._slot_granted = self._asked_for_slot = False
+            elif limiter is not None and (self._asked_for_slot or not limiter.acquire(self._granted)):
+                self._asked_for_slot = True
+                return
+            task = self._waiting.popleft()
+            scope, context = self._run.scope(task)
+            scope.has_slot = limiter is not None
+            self._futures.append(pool(self._run.depth).submit(self._guarded, task, scope, context))
+
+    def progress(self) -> bool:
+        """Wait until there is a chunk to yield or a task that ended; return whether there is more to come."""
+        self._buffer.wake = self._changed.set
+        while not self._ended and not self._buffer.items and not self._slot_granted:
+            self._changed.wait()
+            self._changed.clear()
+        self._buffer.wake = None
+        while self._ended:
+            task, error = self._ended.popleft()
+            self._unreported -= 1
+            if error is None:
+                self._run.finished(task)
+            elif self.failure is None:
+                self.failure = self._run.failed(task, error)
+        if self.failure is not None:
+            self.cancel()
+            return False
+        self.start()
+        return self._unreported > 0
+
+    def cancel(self) -> None:
+        """Drop the tasks that have not begun."""
+        self._waiting.clear()
+        if self._asked_for_slot and self._run.limiter is not None:
+            self._asked_for_slot = False
+            self._run.limiter.withdraw(self._granted)
+        for future in self._futures:
+            if future.cancel() and self._run.limiter is not None:
+                self._run.limiter.release()
+        self._futures.clear()
+
+    def _guarded(self, task: Task, scope: TaskScope, context: Context) -> None:
+        """Perform a task; whatever comes of it is reported, not raised."""
+        error = None
+        try:
+            context.run(_perform, self._run, task, scope)
+        except BaseException as raised:  # noqa: BLE001 - raised by the driver
+            error = raised
+        if scope.end_slot() and self._run.limiter is not None:
+            self._run.limiter.release()
+        self._ended.append((task, error))
+        self._changed.set()
+
+    def _granted(self) -> None:
+        """A slot is ours; may be called in any thread."""
+        self._slot_granted = True
+        self._changed.set()
