@@ -76,7 +76,7 @@ class NodeCancelledError(Exception):
     """A node raised `CancelledError` although nobody had cancelled the run."""
 
 
-class NodeFailure(Exception):  # noqa: N818 - it names a place, it is not raised
+class NodeFailure(Exception):
     """Where a node failed, shown as the cause of its error on Python 3.10, which has no exception notes."""
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from typing_extensions import TypeAlias
+from typing import Annotated, TypeAlias
 
 __all__ = ["IsLastStep", "ManagedValue", "RemainingSteps", "is_managed"]
 

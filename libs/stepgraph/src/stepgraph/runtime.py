@@ -76,7 +76,7 @@ class Runtime(Generic[ContextT]):
         return replace(self, **overrides)
 
 
-def get_runtime(context_schema: type[ContextT] | None = None) -> Runtime[ContextT]:
+def get_runtime(context_schema: type[ContextT] | None = None) -> Runtime[ContextT]:  # noqa: ARG001 - for checkers
     """Return the runtime of the running task.
 
     Args:

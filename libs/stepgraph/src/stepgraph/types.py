@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Final, Generic, Literal, TypeAlias, TypeVar
 
-from typing_extensions import NotRequired, TypeAlias, TypedDict
+from typing_extensions import NotRequired, TypedDict
 
 __all__ = [
     "STREAM_MODES",
@@ -27,9 +27,7 @@ __all__ = [
 All: TypeAlias = Literal["*"]
 """Stands for every node."""
 
-StreamMode: TypeAlias = Literal[
-    "values", "updates", "messages", "custom", "tasks", "checkpoints", "debug"
-]
+StreamMode: TypeAlias = Literal["values", "updates", "messages", "custom", "tasks", "checkpoints", "debug"]
 """What a stream shows: see `Pregel.astream`."""
 
 STREAM_MODES: Final = ("values", "updates", "messages", "custom", "tasks", "checkpoints", "debug")
@@ -125,9 +123,7 @@ class RetryPolicy:
     max_interval: float = 128.0
     max_attempts: int = 3
     jitter: bool = True
-    retry_on: (
-        type[Exception] | Sequence[type[Exception]] | Callable[[Exception], bool] | None
-    ) = None
+    retry_on: type[Exception] | Sequence[type[Exception]] | Callable[[Exception], bool] | None = None
 
 
 class TaskPayload(TypedDict):

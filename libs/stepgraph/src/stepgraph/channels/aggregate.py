@@ -24,7 +24,7 @@ _CONCRETE: Final = {
     collections.abc.Mapping: dict,
     collections.abc.MutableMapping: dict,
 }
-_OVERWRITE_KEY: Final = "__overwrite__"
+_OVERWRITE_KEYS: Final = frozenset(["__overwrite__"])
 
 
 class BinaryOperatorAggregate(BaseChannel[Value, Value], Generic[Value]):
@@ -53,7 +53,7 @@ class BinaryOperatorAggregate(BaseChannel[Value, Value], Generic[Value]):
         """Return an empty value of the type, `MISSING` where it has none."""
         try:
             return self.factory()
-        except Exception:  # noqa: BLE001 - any class may refuse an empty call, in its own way
+        except Exception:
             return MISSING
 
     def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
@@ -61,12 +61,10 @@ class BinaryOperatorAggregate(BaseChannel[Value, Value], Generic[Value]):
         value, operator = stored, self.operator
         replaced = False
         for write in writes:
-            if type(write) is Overwrite or (type(write) is dict and write.keys() == {_OVERWRITE_KEY}):
+            if type(write) is Overwrite or (type(write) is dict and write.keys() == _OVERWRITE_KEYS):
                 if replaced:
-                    raise InvalidUpdateError(
-                        "one Overwrite per superstep can count and several came; let one node write it"
-                    )
-                value = write.value if type(write) is Overwrite else write[_OVERWRITE_KEY]
+                    raise InvalidUpdateError("one Overwrite per superstep can count and several came")
+                value = write.value if isinstance(write, Overwrite) else write["__overwrite__"]
                 replaced = True
             elif not replaced:
                 value = write if value is MISSING else operator(value, write)

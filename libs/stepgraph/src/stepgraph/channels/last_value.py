@@ -68,7 +68,7 @@ class _Guarded(BaseChannel[Value, Value], Generic[Value]):
 
     __slots__ = ("guard",)
 
-    def __init__(self, typ: Any, guard: bool = True, key: str = "") -> None:  # noqa: FBT001, FBT002
+    def __init__(self, typ: Any, guard: bool = True, key: str = "") -> None:
         self.guard = guard
         super().__init__(typ, key)
 

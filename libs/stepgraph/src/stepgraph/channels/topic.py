@@ -23,7 +23,7 @@ class Topic(BaseChannel[Sequence[Value], "Value | list[Value]"]):
 
     __slots__ = ("accumulate",)
 
-    def __init__(self, typ: Any, accumulate: bool = False, key: str = "") -> None:  # noqa: FBT001, FBT002
+    def __init__(self, typ: Any, accumulate: bool = False, key: str = "") -> None:
         self.accumulate = accumulate
         super().__init__(typ, key)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 from typing import Annotated, Any
-from uuid import uuid4
 
 from typing_extensions import TypedDict
 
 from stepgraph.config import SCOPE
 from stepgraph.errors import listed
 from stepgraph.messages import is_message
+from stepgraph.messages.base import new_id
 from stepgraph.messages.coerce import to_message
 
 __all__ = ["REMOVE_ALL_MESSAGES", "MessagesState", "add_messages", "push_message"]
@@ -103,5 +103,5 @@ def _identified(messages: Any) -> list[Any]:
     found = [message if is_message(message) else to_message(message) for message in given]
     for message in found:
         if message.id is None:
-            message.id = str(uuid4())
+            message.id = new_id()
     return found

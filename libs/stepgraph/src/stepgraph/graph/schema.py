@@ -47,7 +47,10 @@ class Schema:
             TypeError: An annotation cannot be resolved.
         """
         if not has_fields(annotated):
-            return cls(annotated, {ROOT: _channel(ROOT, annotated)}, {}, None)
+            root = _channel(ROOT, annotated)
+            if not isinstance(root, BaseChannel):
+                raise TypeError(f"a state cannot be a value that the engine computes: {annotated!r}")
+            return cls(annotated, {ROOT: root}, {}, None)
         channels: dict[str, BaseChannel[Any, Any]] = {}
         managed: dict[str, type[ManagedValue]] = {}
         for key, annotation in _annotations(annotated).items():

@@ -311,7 +311,7 @@ def _inferred_name(node: Any, action: Any) -> str:
         raise TypeError(f"add_node() takes a name and an action, or an action alone; got {node!r} and {action!r}")
     if not callable(node) and not hasattr(node, "invoke") and not hasattr(node, "ainvoke"):
         raise TypeError(f"a node is a function or an object with invoke() or ainvoke(), got {type(node).__name__}")
-    return cast(str, name_of(node))
+    return cast("str", name_of(node))
 
 
 def _labelled(destinations: Mapping[str, str] | Sequence[str]) -> dict[str, str]:

@@ -170,9 +170,7 @@ def state_writer(
     return writes
 
 
-def route_writer(
-    origin: str, path_map: Mapping[Any, str] | None, targets: Targets
-) -> Callable[[Any], list[Write]]:
+def route_writer(origin: str, path_map: Mapping[Any, str] | None, targets: Targets) -> Callable[[Any], list[Write]]:
     """Return the writer of a conditional edge: its router's answer into writes.
 
     Args:

@@ -27,8 +27,7 @@ def plan(memory: Memory, changed: Iterable[str]) -> list[Task]:
             fired.update(names)
     nodes = topology.nodes
     tasks = [
-        Task(nodes[send.node], (PUSH, index), (PUSH,), send.arg)
-        for index, send in enumerate(control.get(TASKS, ()))
+        Task(nodes[send.node], (PUSH, index), (PUSH,), send.arg) for index, send in enumerate(control.get(TASKS, ()))
     ]
     for name in sorted(fired):
         node = nodes[name]

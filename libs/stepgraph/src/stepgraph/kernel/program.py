@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, replace
-from typing import Any
-
-from typing_extensions import TypeAlias
+from typing import Any, TypeAlias
 
 from stepgraph.channels.base import MISSING
 from stepgraph.errors import ParentCommand

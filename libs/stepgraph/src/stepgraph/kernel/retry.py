@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from stepgraph.errors import InvalidUpdateError
 from stepgraph.types import RetryPolicy
@@ -45,9 +45,7 @@ def default_retry_on(error: Exception) -> bool:
     )
 
 
-def delay_before_retry(
-    policies: Sequence[RetryPolicy], attempts: int, error: Exception
-) -> tuple[float, bool] | None:
+def delay_before_retry(policies: Sequence[RetryPolicy], attempts: int, error: Exception) -> tuple[float, bool] | None:
     """Return seconds to wait and whether to add jitter, or `None` to give up.
 
     Args:
@@ -71,6 +69,6 @@ def _matches(policy: RetryPolicy, error: Exception) -> bool:
         return default_retry_on(error)
     if isinstance(rule, type):
         return isinstance(error, rule)
-    if isinstance(rule, Callable):  # type: ignore[arg-type]
-        return bool(rule(error))
-    return isinstance(error, tuple(rule))
+    if isinstance(rule, Sequence):
+        return isinstance(error, tuple(rule))
+    return bool(rule(error))

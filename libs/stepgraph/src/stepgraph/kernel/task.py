@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from hashlib import blake2b
-from typing import Any
-
-from typing_extensions import TypeAlias
+from typing import Any, TypeAlias
 
 from stepgraph.channels.base import MISSING
 from stepgraph.kernel.topology import Node, Write

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
-
-from typing_extensions import TypeAlias
+from typing import Any, Final, Protocol, TypeAlias
 
 from stepgraph.channels.aggregate import BinaryOperatorAggregate
 from stepgraph.channels.barrier import NamedBarrierValue

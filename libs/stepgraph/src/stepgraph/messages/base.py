@@ -5,11 +5,9 @@ Anything else with `type`, `content` and `id` is a message too: the engine looks
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
-
-from typing_extensions import TypeAlias
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
 __all__ = [
     "AIMessage",
@@ -22,6 +20,7 @@ __all__ = [
     "SystemMessage",
     "ToolMessage",
     "is_message",
+    "new_id",
 ]
 
 Content: TypeAlias = "str | list[str | dict[str, Any]]"
@@ -133,7 +132,7 @@ class RemoveMessage(BaseMessage):
 
     type: ClassVar[str] = "remove"
 
-    def __init__(self, id: str, **kwargs: Any) -> None:  # noqa: A002 - the field's name
+    def __init__(self, id: str, **kwargs: Any) -> None:
         if "content" in kwargs:
             raise ValueError("RemoveMessage has no content; it takes the id of the message to remove")
         super().__init__("", id=id, **kwargs)
@@ -141,7 +140,14 @@ class RemoveMessage(BaseMessage):
 
 def is_message(candidate: object) -> bool:
     """Return whether something is a message: it has `type`, `content` and `id`."""
-    return hasattr(candidate, "content") and hasattr(candidate, "id") and isinstance(getattr(candidate, "type", None), str)
+    return (
+        hasattr(candidate, "content") and hasattr(candidate, "id") and isinstance(getattr(candidate, "type", None), str)
+    )
+
+
+def new_id() -> str:
+    """Return an id for a message that has none."""
+    return os.urandom(16).hex()
 
 
 def _joined(left: Content, right: Content) -> Content:
@@ -149,5 +155,8 @@ def _joined(left: Content, right: Content) -> Content:
         return left + right
     parts: list[str | dict[str, Any]] = []
     for content in (left, right):
-        parts.extend([content] if isinstance(content, str) and content else content if isinstance(content, Sequence) else [])
+        if isinstance(content, list):
+            parts += content
+        elif content:
+            parts.append(content)
     return parts

@@ -27,7 +27,16 @@ _ROLES: Final[dict[str, Callable[..., BaseMessage]]] = {
     "developer": SystemMessage,
     "tool": ToolMessage,
 }
-_FIELDS: Final = ("id", "name", "additional_kwargs", "response_metadata", "tool_calls", "tool_call_id", "artifact", "status")
+_FIELDS: Final = (
+    "id",
+    "name",
+    "additional_kwargs",
+    "response_metadata",
+    "tool_calls",
+    "tool_call_id",
+    "artifact",
+    "status",
+)
 
 
 def to_message(form: Any) -> Any:

@@ -50,8 +50,8 @@ def action_of(target: Any, *, name: str | None = None) -> Action:
     name = name or name_of(target) or "function"
     if hasattr(target, "invoke") or hasattr(target, "ainvoke"):
         own = getattr(target, "inherits_config", False)
-        inject = () if own else (("config", "config"),)
-        return Action(name, getattr(target, "invoke", None), getattr(target, "ainvoke", None), inject)
+        wanted = () if own else (("config", "config"),)
+        return Action(name, getattr(target, "invoke", None), getattr(target, "ainvoke", None), wanted)
     if not callable(target):
         raise TypeError(
             f"{name!r} must be a function of the state, or an object with invoke() or ainvoke(), got "
@@ -74,7 +74,7 @@ def resolved_hints(target: Any) -> dict[str, Any]:
     body = body.__func__ if inspect.ismethod(body) else body
     try:
         return typing.get_type_hints(body, include_extras=True)
-    except Exception:  # noqa: BLE001 - a name that exists only for type checkers must not break a graph
+    except Exception:
         return dict(getattr(body, "__annotations__", {}))
 
 
@@ -122,8 +122,10 @@ def _wanted(parameter: inspect.Parameter, annotation: Any) -> str | None:
         return by_annotation
     if parameter.name not in INJECTABLE:
         return None
-    foreign = parameter.default is not parameter.empty and isinstance(annotation, type) and (
-        annotation in (int, float, str, bool, bytes, list, tuple, set)
+    foreign = (
+        parameter.default is not parameter.empty
+        and isinstance(annotation, type)
+        and (annotation in (int, float, str, bool, bytes, list, tuple, set))
     )
     return None if foreign else parameter.name
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from stepgraph.errors import NodeCancelledError
 from stepgraph.kernel.program import Pause
-from stepgraph.kernel.task import Status, Task
+from stepgraph.kernel.task import Task
 from stepgraph.kernel.topology import Action
 from stepgraph.pregel.buffer import Buffer
 from stepgraph.pregel.pool import pool
@@ -80,7 +80,7 @@ async def _perform_here(run: Run, task: Task) -> BaseException | None:
         if stepping.cancelled:
             raise
         return run.failed(task, _cancelled_itself(task))
-    except BaseException as error:  # noqa: BLE001 - raised by the driver, once its chunks are out
+    except BaseException as error:
         return run.failed(task, error)
     run.finished(task)
     return None
@@ -96,8 +96,9 @@ async def _perform(run: Run, task: Task, scope: TaskScope) -> None:
             request = resume(value)
             resume = steps.send
             if type(request) is Pause:
-                value = await asyncio.sleep(request.seconds + (random.random() if request.jitter else 0))
+                await asyncio.sleep(request.seconds + (random.random() if request.jitter else 0))
                 scope.renew()
+                value = None
                 continue
             action, argument = request
             try:
@@ -107,7 +108,7 @@ async def _perform(run: Run, task: Task, scope: TaskScope) -> None:
                     value = await action.awaitable(argument, **scope.injected(action.inject))
                 else:
                     value = await action.awaitable(argument)
-            except BaseException as error:  # noqa: BLE001 - the program decides
+            except BaseException as error:
                 resume, value = steps.throw, error
     except StopIteration:
         return
@@ -132,7 +133,7 @@ def _outcome(call: Any, function: Any, argument: Any, keywords: Any) -> tuple[An
         failure = RuntimeError("a node raised StopIteration")
         failure.__cause__ = error
         return None, failure
-    except BaseException as error:  # noqa: BLE001 - raised again where it is awaited
+    except BaseException as error:
         return None, error
 
 
@@ -157,8 +158,12 @@ async def _reacquire(run: Run) -> None:
     loop = asyncio.get_running_loop()
     granted = loop.create_future()
 
+    def resolve() -> None:
+        if not granted.done():
+            granted.set_result(None)
+
     def grant() -> None:
-        loop.call_soon_threadsafe(lambda: granted.done() or granted.set_result(None))
+        loop.call_soon_threadsafe(resolve)
 
     assert run.limiter is not None
     if not run.limiter.acquire(grant):
@@ -246,7 +251,8 @@ class Group:
 
     async def _guarded(self, task: Task, scope: TaskScope) -> None:
         """Perform a task; whatever comes of it is reported, not raised."""
-        run, error = self._run, None
+        run = self._run
+        error: BaseException | None = None
         performing = _perform(run, task, scope)
         try:
             await (Held(performing, run.stream.buffers) if run.stream.buffers else performing)
@@ -254,7 +260,7 @@ class Group:
             if self._cancelling:
                 raise
             error = _cancelled_itself(task)
-        except BaseException as raised:  # noqa: BLE001 - raised by the driver
+        except BaseException as raised:
             error = raised
         finally:
             if scope.end_slot() and run.limiter is not None:

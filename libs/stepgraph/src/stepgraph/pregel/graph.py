@@ -8,9 +8,9 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import AsyncGenerator, Callable, Collection, Generator, Mapping, Sequence
-from typing import Any, Generic
+from typing import Any, Generic, TypeAlias
 
-from typing_extensions import Self, TypeAlias, TypeVar
+from typing_extensions import Self, TypeVar
 
 from stepgraph.channels import BaseChannel
 from stepgraph.config import RunnableConfig, check_config, merge_configs
@@ -78,9 +78,7 @@ class Pregel(Generic[InputT, OutputT]):
     ) -> None:
         self.name = name
         self.channels = dict(channels)
-        self.nodes = {
-            key: node.build(key) if isinstance(node, NodeBuilder) else node for key, node in nodes.items()
-        }
+        self.nodes = {key: node.build(key) if isinstance(node, NodeBuilder) else node for key, node in nodes.items()}
         self.input_channels = input_channels
         self.output_channels = output_channels
         self.stream_mode = stream_mode
@@ -92,7 +90,7 @@ class Pregel(Generic[InputT, OutputT]):
         self._public = frozenset(self.channels if public is None else public) - {TASKS}
         self.stream_channels: Keys = sorted(self._public) if stream_channels is None else stream_channels
         self.bare_state = isinstance(self.stream_channels, str)
-        self.stream_keys = frozenset([self.stream_channels] if self.bare_state else self.stream_channels)
+        self.stream_keys = frozenset(_names(self.stream_channels))
         self._async_only = sorted(key for key, node in self.nodes.items() if _is_async_only(node))
         if entry is None:
             self._check()
@@ -279,9 +277,7 @@ class Pregel(Generic[InputT, OutputT]):
             self._check_keys(keys)
         return self.read(run.machine.memory.view, self.output_channels if keys is None else keys)
 
-    def _run(
-        self, input: Any, config: Mapping[str, Any] | None, context: Any, taps: Sequence[Tap]
-    ) -> Run:
+    def _run(self, input: Any, config: Mapping[str, Any] | None, context: Any, taps: Sequence[Tap]) -> Run:
         if input is None:
             raise EmptyInputError(f"graph {self.name!r} was given no input; {self._expected_input()}")
         return Run(self, input, config, self._coerced_context(context), taps)
@@ -314,13 +310,11 @@ class Pregel(Generic[InputT, OutputT]):
         if output_keys is not None:
             self._check_keys(output_keys)
         modes, single = requested_modes(self.stream_mode if stream_mode is None else stream_mode)
-        tap = Tap(
-            buffer.push, modes, buffer=buffer, labelled=not single, subgraphs=subgraphs, output_keys=output_keys
-        )
+        tap = Tap(buffer.push, modes, buffer=buffer, labelled=not single, subgraphs=subgraphs, output_keys=output_keys)
         return (tap, *self._printing(print_mode))
 
     def _check_keys(self, keys: Keys) -> None:
-        for key in [keys] if isinstance(keys, str) else keys:
+        for key in _names(keys):
             if key not in self._public:
                 raise ValueError(
                     f"output key {key!r} is not a channel of graph {self.name!r}{nearest(key, self._public)}; "
@@ -337,23 +331,27 @@ class Pregel(Generic[InputT, OutputT]):
     def _check(self) -> None:
         """Find what does not fit together."""
         problems = []
-        known = f"known channels are {listed(sorted(self.channels))}"
+        channels = self.channels
+        known = f"known channels are {listed(sorted(channels))}"
         for name, node in self.nodes.items():
             keys = getattr(node.reader, "keys", None) or ()
-            wanted = [*node.triggers, *([keys] if isinstance(keys, str) else keys)]
             problems += [
-                f"node {name!r} reads channel {channel!r}, which does not exist{nearest(channel, self.channels)}; {known}"
-                for channel in dict.fromkeys(wanted)
-                if channel not in self.channels
+                f"node {name!r} reads channel {channel!r}, which does not exist{nearest(channel, channels)}; {known}"
+                for channel in dict.fromkeys([*node.triggers, *_names(keys)])
+                if channel not in channels
             ]
         for role, keys in (("input", self.input_channels), ("output", self.output_channels)):
-            names = [keys] if isinstance(keys, str) else list(keys)
-            problems += [f"{role} channel {key!r} does not exist; {known}" for key in names if key not in self.channels]
+            names = _names(keys)
+            problems += [f"{role} channel {key!r} does not exist; {known}" for key in names if key not in channels]
             triggers = {trigger for node in self.nodes.values() for trigger in node.triggers}
             if role == "input" and names and triggers.isdisjoint(names):
                 problems.append(f"no node subscribes to an input channel, {listed(names)}, so nothing would ever run")
         if problems:
             raise InvalidGraphError(self.name, problems)
+
+
+def _names(keys: Keys) -> Sequence[str]:
+    return (keys,) if isinstance(keys, str) else keys
 
 
 def _is_async_only(node: Node) -> bool:

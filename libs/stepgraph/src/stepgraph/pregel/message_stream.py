@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Protocol
-from uuid import uuid4
 
 from stepgraph.config import SCOPE
 from stepgraph.constants import TAG_NOSTREAM
 from stepgraph.messages import is_message
+from stepgraph.messages.base import new_id
 
 __all__ = ["MessageSink", "ModelHandler", "messages_in", "stream_message", "with_id"]
 
@@ -77,18 +77,18 @@ class ModelHandler:
         self._calls: dict[Any, tuple[list[str], dict[str, Any]]] = {}
         self._streamed: set[Any] = set()
 
-    def tap_output_iter(self, run_id: Any, output: Iterator[Any]) -> Iterator[Any]:  # noqa: ARG002
+    def tap_output_iter(self, run_id: Any, output: Iterator[Any]) -> Iterator[Any]:
         """Leave the model's chunks as they are."""
         return output
 
-    def tap_output_aiter(self, run_id: Any, output: AsyncIterator[Any]) -> AsyncIterator[Any]:  # noqa: ARG002
+    def tap_output_aiter(self, run_id: Any, output: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """Leave the model's chunks as they are."""
         return output
 
     def on_chat_model_start(
         self,
-        serialized: Any,  # noqa: ARG002
-        messages: Any,  # noqa: ARG002
+        serialized: Any,
+        messages: Any,
         *,
         run_id: Any,
         tags: list[str] | None = None,
@@ -102,7 +102,7 @@ class ModelHandler:
     def on_llm_start(self, *_: Any, **__: Any) -> None:
         """Ignore models that complete text."""
 
-    def on_llm_new_token(self, token: str, *, run_id: Any, chunk: Any = None, **_: Any) -> None:  # noqa: ARG002
+    def on_llm_new_token(self, token: str, *, run_id: Any, chunk: Any = None, **_: Any) -> None:
         """Show a chunk."""
         message = getattr(chunk, "message", None)
         call = self._calls.get(run_id)
@@ -121,7 +121,7 @@ class ModelHandler:
                 if message is not None:
                     self._sink.put_message(message, call[1], call[0])
 
-    def on_llm_error(self, error: BaseException, *, run_id: Any, **_: Any) -> None:  # noqa: ARG002
+    def on_llm_error(self, error: BaseException, *, run_id: Any, **_: Any) -> None:
         """Forget a call that failed."""
         self._calls.pop(run_id, None)
 
@@ -129,7 +129,7 @@ class ModelHandler:
 def with_id(message: Any) -> str:
     """Return the id of a message, giving it one where it has none and can take one."""
     if message.id is None:
-        identity = str(uuid4())
+        identity = new_id()
         try:
             message.id = identity
         except (AttributeError, TypeError, ValueError):  # a frozen message of somebody else's stays as it is

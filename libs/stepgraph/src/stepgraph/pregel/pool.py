@@ -28,7 +28,7 @@ def set_pool_size(threads: int) -> None:
     Raises:
         ValueError: `threads` is below 1.
     """
-    global _size  # noqa: PLW0603 - one setting for the process, behind a lock
+    global _size
     if threads < 1:
         raise ValueError(f"the pool needs at least 1 thread, got {threads}")
     with _lock:

@@ -98,7 +98,7 @@ class Run:
     def __init__(
         self,
         graph: Executable,
-        input: Any,  # noqa: A002 - the name that callers know
+        input: Any,
         config: Mapping[str, Any] | None,
         context: Any,
         taps: Sequence[Tap] = (),
@@ -271,7 +271,7 @@ class Run:
         if task.node.hidden:
             return
         task.input = self.machine.read_input(task)
-        payload = {
+        payload: dict[str, Any] = {
             "id": self.id_of(task),
             "name": task.node.name,
             "input": task.input,
@@ -289,13 +289,11 @@ class Run:
         for name, value in task.writes:
             if name in public:
                 result.setdefault(name, []).append(value)
-        payload = {
+        payload: dict[str, Any] = {
             "id": self.id_of(task),
             "name": task.node.name,
             "error": task.error,
-            "result": {
-                name: values[0] if len(values) == 1 else {"$writes": values} for name, values in result.items()
-            },
+            "result": {name: values[0] if len(values) == 1 else {"$writes": values} for name, values in result.items()},
             "interrupts": [],
         }
         self._show_task("task_result", payload)

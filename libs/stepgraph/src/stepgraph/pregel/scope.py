@@ -170,7 +170,7 @@ class TaskScope:
         facts = self.facts()
         namespace = facts.pop("checkpoint_ns")
         config: RunnableConfig = {
-            **run.config,  # type: ignore[typeddict-item]
+            **run.config,
             "metadata": facts,
             "configurable": {**(run.config.get("configurable") or {}), "checkpoint_ns": namespace},
         }

@@ -8,7 +8,7 @@ waits for to the event loop and what comes back, cancellation included, to the c
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Generator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from contextvars import Context
 from typing import Any
 
@@ -33,7 +33,8 @@ class InContext:
 
     def __await__(self) -> Generator[Any, Any, Any]:
         run, coroutine = self._context.run, self._coroutine
-        step, argument = coroutine.send, None
+        step: Callable[[Any], Any] = coroutine.send
+        argument: Any = None
         while True:
             try:
                 awaited = run(step, argument)
@@ -42,10 +43,10 @@ class InContext:
             try:
                 argument = yield awaited
                 step = coroutine.send
-            except BaseException as error:  # noqa: BLE001 - everything goes to the coroutine
+            except BaseException as error:
                 if isinstance(error, asyncio.CancelledError):
                     self.cancelled = True
-                step, argument = coroutine.throw, error  # type: ignore[assignment]
+                step, argument = coroutine.throw, error
 
 
 class Held:
@@ -59,7 +60,8 @@ class Held:
 
     def __await__(self) -> Generator[Any, Any, Any]:
         coroutine = self._coroutine
-        step, argument = coroutine.send, None
+        step: Callable[[Any], Any] = coroutine.send
+        argument: Any = None
         while True:
             try:
                 awaited = step(argument)
@@ -67,16 +69,16 @@ class Held:
                 return end.value
             try:
                 yield from self._room()
-            except asyncio.CancelledError as error:
+            except asyncio.CancelledError as cancellation:
                 # As `Task.cancel` does: cancel what the coroutine waits for, and it hears of it from there.
                 if awaited is None or not awaited.cancel():
-                    step, argument = coroutine.throw, error  # type: ignore[assignment]
+                    step, argument = coroutine.throw, cancellation
                     continue
             try:
                 argument = yield awaited
                 step = coroutine.send
-            except BaseException as error:  # noqa: BLE001 - everything goes to the coroutine
-                step, argument = coroutine.throw, error  # type: ignore[assignment]
+            except BaseException as error:
+                step, argument = coroutine.throw, error
 
     def _room(self) -> Generator[Any, Any, None]:
         for buffer in self._buffers:

@@ -8,9 +8,7 @@ listens and nothing is computed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
-
-from typing_extensions import TypeAlias
+from typing import Any, TypeAlias
 
 from stepgraph.errors import listed, nearest
 from stepgraph.pregel.buffer import Buffer

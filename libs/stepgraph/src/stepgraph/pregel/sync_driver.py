@@ -69,7 +69,7 @@ def _perform_here(run: Run, task: Task) -> BaseException | None:
     scope, context = run.scope(task)
     try:
         context.run(_perform, run, task, scope)
-    except BaseException as error:  # noqa: BLE001 - raised by the driver, once its chunks are out
+    except BaseException as error:
         return run.failed(task, error)
     run.finished(task)
     return None
@@ -85,13 +85,14 @@ def _perform(run: Run, task: Task, scope: TaskScope) -> None:
             request = resume(value)
             resume = steps.send
             if type(request) is Pause:
-                value = time.sleep(request.seconds + (random.random() if request.jitter else 0))
+                time.sleep(request.seconds + (random.random() if request.jitter else 0))
                 scope.renew()
+                value = None
                 continue
             action, argument = request
             try:
                 value = _call(action, argument, scope)
-            except BaseException as error:  # noqa: BLE001 - the program decides
+            except BaseException as error:
                 resume, value = steps.throw, error
     except StopIteration:
         return
@@ -189,7 +190,7 @@ class Group:
         error = None
         try:
             context.run(_perform, self._run, task, scope)
-        except BaseException as raised:  # noqa: BLE001 - raised by the driver
+        except BaseException as raised:
             error = raised
         if scope.end_slot() and self._run.limiter is not None:
             self._run.limiter.release()
