@@ -10,7 +10,6 @@ import inspect
 import random
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from contextvars import Context
@@ -23,6 +22,7 @@ from stepgraph.pregel.buffer import Buffer
 from stepgraph.pregel.pool import pool
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.scope import TaskScope
+from stepgraph.pregel.superstep import Superstep
 
 __all__ = ["drive"]
 
@@ -122,68 +122,56 @@ def _reacquire(run: Run) -> None:
 
 
 class Group:
-    """The tasks of one superstep, running side by side.
-
-    Attributes:
-        failure: The error to raise, once a task failed.
-    """
+    """The tasks of one superstep in the engine's threads."""
 
     def __init__(self, run: Run, tasks: Sequence[Task], buffer: Buffer) -> None:
-        self.failure: BaseException | None = None
         self._run = run
         self._buffer = buffer
-        self._waiting = deque(tasks)
-        self._ended: deque[tuple[Task, BaseException | None]] = deque()
-        self._futures: list[Future[None]] = []
-        self._unreported = len(tasks)
+        self._superstep = Superstep(run, tasks, self._granted)
+        self._begun: list[tuple[Future[None], TaskScope]] = []
         self._slot_granted = False
-        self._asked_for_slot = False
         self._changed = threading.Event()
 
+    @property
+    def failure(self) -> BaseException | None:
+        """The error to raise, once a task failed."""
+        return self._superstep.failure
+
     def start(self) -> None:
-        """Start as many tasks as there are slots for."""
-        limiter = self._run.limiter
-        while self._waiting:
-            if self._slot_granted:
-                self._slot_granted = self._asked_for_slot = False
-            elif limiter is not None and (self._asked_for_slot or not limiter.acquire(self._granted)):
-                self._asked_for_slot = True
-                return
-            task = self._waiting.popleft()
-            scope, context = self._run.scope(task)
-            scope.has_slot = limiter is not None
-            self._futures.append(pool(self._run.depth).submit(self._guarded, task, scope, context))
+        """Start the tasks that may start."""
+        for task in self._superstep.startable():
+            self._start(task)
 
     def progress(self) -> bool:
         """Wait until there is a chunk to yield or a task that ended; return whether there is more to come."""
         self._buffer.wake = self._changed.set
-        while not self._ended and not self._buffer.items and not self._slot_granted:
+        while not self._superstep.ended and not self._buffer.items and not self._slot_granted:
             self._changed.wait()
             self._changed.clear()
         self._buffer.wake = None
-        while self._ended:
-            task, error = self._ended.popleft()
-            self._unreported -= 1
-            if error is None:
-                self._run.finished(task)
-            elif self.failure is None:
-                self.failure = self._run.failed(task, error)
-        if self.failure is not None:
+        if self._slot_granted:
+            self._slot_granted = False
+            task = self._superstep.grant()
+            if task is not None:
+                self._start(task)
+                self.start()
+        more = self._superstep.report()
+        if self._superstep.failure is not None:
             self.cancel()
-            return False
-        self.start()
-        return self._unreported > 0
+        return more
 
     def cancel(self) -> None:
         """Drop the tasks that have not begun."""
-        self._waiting.clear()
-        if self._asked_for_slot and self._run.limiter is not None:
-            self._asked_for_slot = False
-            self._run.limiter.withdraw(self._granted)
-        for future in self._futures:
-            if future.cancel() and self._run.limiter is not None:
-                self._run.limiter.release()
-        self._futures.clear()
+        self._superstep.drop()
+        for future, scope in self._begun:
+            if future.cancel():
+                self._superstep.release(scope)
+        self._begun.clear()
+
+    def _start(self, task: Task) -> None:
+        scope, context = self._run.scope(task)
+        scope.has_slot = self._run.limiter is not None
+        self._begun.append((pool(self._run.depth).submit(self._guarded, task, scope, context), scope))
 
     def _guarded(self, task: Task, scope: TaskScope, context: Context) -> None:
         """Perform a task; whatever comes of it is reported, not raised."""
@@ -192,9 +180,7 @@ class Group:
             context.run(_perform, self._run, task, scope)
         except BaseException as raised:
             error = raised
-        if scope.end_slot() and self._run.limiter is not None:
-            self._run.limiter.release()
-        self._ended.append((task, error))
+        self._superstep.end(task, scope, error)
         self._changed.set()
 
     def _granted(self) -> None:

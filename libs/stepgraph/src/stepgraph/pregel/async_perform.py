@@ -1,0 +1,82 @@
+"""Performing a task on an event loop: the calls and pauses that its program asks for, in the order asked.
+
+Async functions are awaited where they stand; sync ones are called in the engine's threads, in the context of the task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import random
+from collections.abc import Callable
+from contextvars import copy_context
+from typing import Any
+
+from stepgraph.errors import NodeCancelledError
+from stepgraph.kernel.program import Pause
+from stepgraph.kernel.task import Task
+from stepgraph.kernel.topology import Action
+from stepgraph.pregel.pool import pool
+from stepgraph.pregel.run import Run
+from stepgraph.pregel.scope import TaskScope
+
+__all__ = ["cancelled_itself", "perform"]
+
+
+async def perform(run: Run, task: Task, scope: TaskScope) -> None:
+    """Run the program of a task: make its calls and its pauses."""
+    steps = run.program(task)
+    resume: Callable[[Any], Any] = steps.send
+    value: Any = None
+    try:
+        while True:
+            request = resume(value)
+            resume = steps.send
+            if type(request) is Pause:
+                await asyncio.sleep(request.seconds + (random.random() if request.jitter else 0))
+                scope.renew()
+                value = None
+                continue
+            action, argument = request
+            try:
+                if action.awaitable is None:
+                    value = await _call_in_thread(run, action, argument, scope)
+                elif action.inject:
+                    value = await action.awaitable(argument, **scope.injected(action.inject))
+                else:
+                    value = await action.awaitable(argument)
+            except BaseException as error:
+                resume, value = steps.throw, error
+    except StopIteration:
+        return
+
+
+async def _call_in_thread(run: Run, action: Action, argument: Any, scope: TaskScope) -> Any:
+    assert action.sync is not None
+    call = copy_context().run
+    keywords = scope.injected(action.inject)
+    loop = asyncio.get_running_loop()
+    result, error = await loop.run_in_executor(pool(run.depth), _outcome, call, action.sync, argument, keywords)
+    if error is not None:
+        raise error
+    return await result if inspect.isawaitable(result) else result
+
+
+def _outcome(call: Any, function: Any, argument: Any, keywords: Any) -> tuple[Any, BaseException | None]:
+    """Call in a thread; an error is returned, because a future cannot carry every kind (`StopIteration`)."""
+    try:
+        return call(function, argument, **keywords), None
+    except StopIteration as error:
+        failure = RuntimeError("a node raised StopIteration")
+        failure.__cause__ = error
+        return None, failure
+    except BaseException as error:
+        return None, error
+
+
+def cancelled_itself(task: Task) -> NodeCancelledError:
+    """Return the error for a node that raised `CancelledError` of its own."""
+    return NodeCancelledError(
+        f"node {task.node.name!r} raised CancelledError although nobody cancelled the run; catch it in the node where "
+        "it awaits something that others may cancel"
+    )
