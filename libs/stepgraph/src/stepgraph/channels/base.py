@@ -200,7 +200,7 @@ class BaseChannel(Generic[Value, Update]):
     def from_checkpoint(self, checkpoint: Any) -> Self:
         """Return a channel like this one that goes on from `checkpoint`, or from the start with `MISSING`."""
         twin = copy.copy(self)
-        twin.stored = self.initial() if checkpoint is MISSING else checkpoint
+        twin.stored = checkpoint if self.saved and checkpoint is not MISSING else self.initial()
         return twin
 
     def copy(self) -> Self:

@@ -1,14 +1,14 @@
-"""Channels that hold one value: what was written last, and when it may be seen."""
+"""LastValue: what was written last, seen at once or only when nothing else is left to run."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from stepgraph.channels.base import MISSING, BaseChannel, single
 from stepgraph.types import Overwrite
 
-__all__ = ["AnyValue", "EphemeralValue", "LastValue", "LastValueAfterFinish", "UntrackedValue"]
+__all__ = ["LastValue", "LastValueAfterFinish"]
 
 Value = TypeVar("Value")
 
@@ -49,48 +49,3 @@ class LastValueAfterFinish(BaseChannel[Value, Value]):
     def release(self, stored: Any) -> Any:
         """Let the value be seen."""
         return stored if stored is MISSING or stored[1] else (stored[0], True)
-
-
-class AnyValue(BaseChannel[Value, Value]):
-    """Keeps one of a superstep's writes, which are taken to be equal; a superstep without one clears it."""
-
-    __slots__ = ()
-
-    transient: ClassVar[bool] = True
-
-    def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
-        """Return the last write."""
-        return writes[-1]
-
-
-class _Guarded(BaseChannel[Value, Value], Generic[Value]):
-    """Holds one value, and with `guard` refuses several writes in one superstep."""
-
-    __slots__ = ("guard",)
-
-    def __init__(self, typ: Any, guard: bool = True, key: str = "") -> None:
-        self.guard = guard
-        super().__init__(typ, key)
-
-    def _settings(self) -> tuple[Any, ...]:
-        return (self.guard,)
-
-    def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
-        """Return the last write."""
-        return single(self, writes) if self.guard else writes[-1]
-
-
-class EphemeralValue(_Guarded[Value]):
-    """Lives for one superstep after it is written; without `guard` the last of several writes counts."""
-
-    __slots__ = ()
-
-    transient: ClassVar[bool] = True
-
-
-class UntrackedValue(_Guarded[Value]):
-    """Keeps the last value in memory and never in a checkpoint: connections, caches, secrets."""
-
-    __slots__ = ()
-
-    saved: ClassVar[bool] = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from stepgraph.channels.base import MISSING, BaseChannel
+from stepgraph.channels.base import MISSING, UNCHANGED, BaseChannel
 
 __all__ = ["Topic"]
 
@@ -47,10 +47,12 @@ class Topic(BaseChannel[Sequence[Value], "Value | list[Value]"]):
 
     def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
         """Return the items of `writes`, behind those kept."""
-        items = list(stored) if self.accumulate and stored is not MISSING else []
+        published: list[Any] = []
         for write in writes:
             if isinstance(write, list):
-                items.extend(write)
+                published.extend(write)
             else:
-                items.append(write)
-        return items or MISSING
+                published.append(write)
+        if not published:
+            return UNCHANGED if self.accumulate or stored is MISSING else MISSING
+        return [*stored, *published] if self.accumulate and stored is not MISSING else published

@@ -3,6 +3,6 @@
 from stepgraph.constants import END, START
 from stepgraph.graph.compiled import CompiledStateGraph
 from stepgraph.graph.message import MessagesState, add_messages
-from stepgraph.graph.state_graph import StateGraph
+from stepgraph.graph.state import StateGraph
 
 __all__ = ["END", "START", "CompiledStateGraph", "MessagesState", "StateGraph", "add_messages"]

@@ -7,7 +7,9 @@ from typing import Any, Generic
 from typing_extensions import TypeVar
 
 from stepgraph.config import RunnableConfig
+from stepgraph.constants import START
 from stepgraph.graph.compile import Blueprint
+from stepgraph.graph.json_schema import json_schema_of, json_schema_of_state
 from stepgraph.graph.parts import GraphParts
 from stepgraph.graph.schema import ROOT
 from stepgraph.pregel import Pregel
@@ -27,6 +29,8 @@ class CompiledStateGraph(Pregel[InputT, OutputT], Generic[StateT, ContextT, Inpu
         builder: The graph that it was compiled from.
     """
 
+    shows_input = True
+
     def __init__(
         self,
         builder: GraphParts,
@@ -39,6 +43,7 @@ class CompiledStateGraph(Pregel[InputT, OutputT], Generic[StateT, ContextT, Inpu
     ) -> None:
         self.builder = builder
         state = list(builder.channels)
+        entry = blueprint.entry()
         super().__init__(
             nodes=blueprint.nodes(),
             channels=blueprint.channels(),
@@ -52,8 +57,21 @@ class CompiledStateGraph(Pregel[InputT, OutputT], Generic[StateT, ContextT, Inpu
             store=store,
             debug=debug,
             public=state,
-            entry=blueprint.entry(),
+            entry=entry,
         )
+        self.nodes = {START: entry, **self.nodes}
+
+    def get_input_jsonschema(self, config: RunnableConfig | None = None) -> dict[str, Any]:
+        """Return the JSON schema of what callers give."""
+        return json_schema_of_state(self.builder.schemas[self.builder.input_schema], f"{self.name}Input")
+
+    def get_output_jsonschema(self, config: RunnableConfig | None = None) -> dict[str, Any]:
+        """Return the JSON schema of what callers get."""
+        return json_schema_of_state(self.builder.schemas[self.builder.output_schema], f"{self.name}Output")
+
+    def get_context_jsonschema(self) -> dict[str, Any] | None:
+        """Return the JSON schema of the context, `None` where the graph has none."""
+        return None if self.context_schema is None else json_schema_of(self.context_schema)
 
 
 def _shown(keys: Any) -> Any:

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from stepgraph.config import SCOPE
 from stepgraph.errors import listed
-from stepgraph.messages import is_message
+from stepgraph.messages import AIMessageChunk
 from stepgraph.messages.base import new_id
 from stepgraph.messages.coerce import to_message
 
@@ -100,8 +100,10 @@ class MessagesState(TypedDict):
 def _identified(messages: Any) -> list[Any]:
     """Return a new list of messages that all have an id."""
     given = messages if isinstance(messages, list) else [messages]
-    found = [message if is_message(message) else to_message(message) for message in given]
-    for message in found:
+    found = [to_message(message) for message in given]
+    for position, message in enumerate(found):
+        if isinstance(message, AIMessageChunk):
+            found[position] = message = message.as_message()
         if message.id is None:
             message.id = new_id()
     return found

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 from stepgraph.channels import BaseChannel
 from stepgraph.graph.schema import Schema, has_fields
 from stepgraph.kernel.topology import Action
-from stepgraph.managed import ManagedValue
+from stepgraph.managed.base import ManagedValue
 from stepgraph.pregel.action import action_of, resolved_hints
 from stepgraph.types import Command, RetryPolicy
 

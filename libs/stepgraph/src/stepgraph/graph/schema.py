@@ -12,9 +12,9 @@ from typing import Annotated, Any, Final, get_args, get_origin
 from typing_extensions import NotRequired, ReadOnly, Required, is_typeddict
 
 from stepgraph.channels import BaseChannel, BinaryOperatorAggregate, LastValue
-from stepgraph.managed import ManagedValue, is_managed
+from stepgraph.managed.base import ManagedValue, is_managed
 
-__all__ = ["ROOT", "Schema", "fields_of_instance", "has_fields"]
+__all__ = ["ROOT", "Schema", "fields_of_instance", "has_fields", "unwrapped"]
 
 ROOT: Final = "__root__"
 """The only channel of a state that has no keys, such as `int` or `Annotated[list, operator.add]`."""
@@ -116,19 +116,24 @@ def _annotations(cls: type[Any]) -> dict[str, Any]:
 
 
 def _builder(cls: type[Any]) -> Callable[[dict[str, Any]], Any] | None:
-    if is_typeddict(cls) or issubclass(cls, dict):
-        return None
-    return lambda values: cls(**values)
+    if dataclasses.is_dataclass(cls) or _pydantic_fields(cls) is not None:
+        return lambda values: cls(**values)
+    return None
+
+
+def unwrapped(annotation: Any) -> Any:
+    """Return an annotation without `Required`, `NotRequired` and the like around it."""
+    while get_origin(annotation) in _WRAPPERS:
+        annotation = get_args(annotation)[0]
+    return annotation
 
 
 def _channel(key: str, annotation: Any) -> BaseChannel[Any, Any] | type[ManagedValue]:
-    while get_origin(annotation) in _WRAPPERS:
-        annotation = get_args(annotation)[0]
+    annotation = unwrapped(annotation)
     if get_origin(annotation) is not Annotated:
         return LastValue(annotation, key)
     typ, *metadata = get_args(annotation)
-    while get_origin(typ) in _WRAPPERS:
-        typ = get_args(typ)[0]
+    typ = unwrapped(typ)
     for item in reversed(metadata):
         if is_managed(item):
             return item  # type: ignore[no-any-return]

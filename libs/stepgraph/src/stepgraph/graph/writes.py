@@ -93,9 +93,9 @@ class _Updates:
         Raises:
             ParentCommand: There are commands to the graph above, which end this one.
         """
-        if isinstance(output, Command):
+        if isinstance(output, (Command, Send)):
             parts: Sequence[Any] = (output,)
-        elif isinstance(output, (list, tuple)) and any(isinstance(part, Command) for part in output):
+        elif isinstance(output, (list, tuple)) and any(isinstance(part, (Command, Send)) for part in output):
             parts = output
         else:
             return self.plain(output)
@@ -104,7 +104,9 @@ class _Updates:
             raise ParentCommand(above)
         writes: list[Write] = []
         for part in parts:
-            if not isinstance(part, Command):
+            if isinstance(part, Send):
+                writes += self._targets.write(part, self._origin)
+            elif not isinstance(part, Command):
                 writes += self.plain(part)
             elif part.graph is None:
                 writes += self.command(part)
@@ -125,7 +127,7 @@ class _Updates:
                 f"None, got {type(update).__name__}: {update!r} "
                 f"({ErrorCode.INVALID_GRAPH_NODE_RETURN_VALUE.value})"
             )
-        return [(key, value) for key, value in fields.items() if key in self._keys]
+        return list(fields.items())
 
     def _unknown(self, key: Any) -> InvalidUpdateError:
         if key in self._managed:

@@ -1,7 +1,7 @@
 """Machine: the life of a run as decisions. Plan the superstep, run its tasks (the driver does), apply their writes.
 
-It performs nothing: no call, no wait, no I/O. A driver that calls `begin`, then `plan`, runs what it is given and
-calls `commit`, until `plan` returns nothing, has executed the graph.
+It performs nothing: no call, no wait, no I/O. A driver that commits the task that stands for the caller, whose writes
+are the input, and then runs what `plan` returns and commits it, until there is nothing, has executed the graph.
 """
 
 from __future__ import annotations
@@ -43,10 +43,6 @@ class Machine:
         self.stop = limit + 1
         self.changed: Sequence[str] = ()
 
-    def begin(self, task: Task) -> None:
-        """Apply the input: the writes of a task that stands for the caller."""
-        self.changed = apply(self.memory, (task,))
-
     def plan(self) -> list[Task]:
         """Return the next superstep's tasks, none when the run is over.
 
@@ -55,11 +51,6 @@ class Machine:
         """
         memory = self.memory
         tasks = plan(memory, self.changed)
-        if not tasks and self.topology.deferred:
-            changes = release(memory)
-            if changes:
-                memory.commit(changes)
-                tasks = plan(memory, changes)
         if tasks:
             self.step += 1
             if self.step >= self.stop:
@@ -79,13 +70,21 @@ class Machine:
     def commit(self, tasks: Sequence[Task]) -> None:
         """End the superstep: apply the writes of its tasks, all of which are done.
 
+        When that leaves nothing to run, what was deferred is released.
+
         Raises:
             ParentCommand: Tasks addressed the graph above, which ends this run.
             InvalidUpdateError: The writes do not go together; none was applied.
         """
-        if any(task.parents for task in tasks):
-            raise ParentCommand([command for task in in_path_order(tasks) for command in task.parents])
+        for task in tasks:
+            if task.parents:
+                raise ParentCommand([command for task in in_path_order(tasks) for command in task.parents])
         self.changed = apply(self.memory, tasks)
+        if self.topology.deferred and not plan(self.memory, self.changed):
+            changes = release(self.memory)
+            if changes:
+                self.memory.commit(changes)
+                self.changed = [*self.changed, *changes]
 
     def half_filled(self) -> dict[str, tuple[list[str], list[str]]]:
         """Return the joins that some of their sources reached and others did not: who came, who is missing."""

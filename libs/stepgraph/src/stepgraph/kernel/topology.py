@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeAlias
 
-from stepgraph.channels.aggregate import BinaryOperatorAggregate
-from stepgraph.channels.barrier import NamedBarrierValue
 from stepgraph.channels.base import MISSING, BaseChannel, ChannelRule, rule_of
+from stepgraph.channels.binop import BinaryOperatorAggregate
+from stepgraph.channels.named_barrier_value import NamedBarrierValue
 from stepgraph.types import RetryPolicy
 
 __all__ = ["PULL", "PUSH", "TASKS", "Action", "ChannelSpec", "Node", "Reader", "Route", "Topology", "Write"]

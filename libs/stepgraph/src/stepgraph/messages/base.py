@@ -6,7 +6,7 @@ Anything else with `type`, `content` and `id` is a message too: the engine looks
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
 __all__ = [
@@ -95,6 +95,10 @@ class AIMessageChunk(AIMessage):
     """A part of what a model says; parts add up with `+`."""
 
     type: ClassVar[str] = "AIMessageChunk"
+
+    def as_message(self) -> AIMessage:
+        """Return the whole message that this chunk, or a sum of chunks, stands for."""
+        return AIMessage(**{each.name: getattr(self, each.name) for each in fields(self)})
 
     def __add__(self, other: AIMessageChunk) -> AIMessageChunk:
         if not isinstance(other, AIMessageChunk):

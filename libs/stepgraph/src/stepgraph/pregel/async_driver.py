@@ -35,9 +35,11 @@ async def drive(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:
     group: Group | None = None
     run.lend_slot()
     try:
-        while tasks := run.plan():
+        while (tasks := run.plan()) is not None:
             while items:
                 yield items.popleft()
+            if not tasks:
+                continue
             if alone and len(tasks) == 1:
                 failure = await _perform_here(run, tasks[0])
             else:

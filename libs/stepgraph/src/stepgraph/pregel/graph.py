@@ -57,6 +57,7 @@ class Pregel(Generic[InputT, OutputT]):
     """
 
     inherits_config = True
+    shows_input = False
 
     def __init__(
         self,
@@ -181,6 +182,7 @@ class Pregel(Generic[InputT, OutputT]):
         print_mode: StreamModes = (),
         output_keys: Keys | None = None,
         subgraphs: bool = False,
+        debug: bool | None = None,
     ) -> AsyncGenerator[Any, None]:
         """Run the graph and yield what happens while it happens.
 
@@ -201,6 +203,7 @@ class Pregel(Generic[InputT, OutputT]):
             output_keys: Which channels `values` and `updates` show.
             subgraphs: Whether chunks of sub-graphs come too; each chunk then starts with its namespace, a tuple
                 of `node:task_id`, as `(namespace, chunk)` or `(namespace, mode, chunk)`.
+            debug: Whether nodes that edit their input in place are reported, as the graph was compiled by default.
 
         Raises:
             ValueError: A mode or an output key does not exist.
@@ -208,7 +211,11 @@ class Pregel(Generic[InputT, OutputT]):
         buffer = Buffer(self.stream_buffer)
         return async_driver.drive(
             self._run(
-                input, config, context, self._taps(buffer, stream_mode, print_mode, output_keys, subgraphs=subgraphs)
+                input,
+                config,
+                context,
+                self._taps(buffer, stream_mode, print_mode, output_keys, subgraphs=subgraphs),
+                debug=debug,
             ),
             buffer,
         )
@@ -223,6 +230,7 @@ class Pregel(Generic[InputT, OutputT]):
         print_mode: StreamModes = (),
         output_keys: Keys | None = None,
         subgraphs: bool = False,
+        debug: bool | None = None,
     ) -> Generator[Any, None, None]:
         """Run the graph and yield what happens, without an event loop; see `astream`.
 
@@ -233,7 +241,11 @@ class Pregel(Generic[InputT, OutputT]):
         buffer = Buffer(self.stream_buffer)
         return sync_driver.drive(
             self._run(
-                input, config, context, self._taps(buffer, stream_mode, print_mode, output_keys, subgraphs=subgraphs)
+                input,
+                config,
+                context,
+                self._taps(buffer, stream_mode, print_mode, output_keys, subgraphs=subgraphs),
+                debug=debug,
             ),
             buffer,
         )
@@ -277,10 +289,25 @@ class Pregel(Generic[InputT, OutputT]):
             self._check_keys(keys)
         return self.read(run.machine.memory.view, self.output_channels if keys is None else keys)
 
-    def _run(self, input: Any, config: Mapping[str, Any] | None, context: Any, taps: Sequence[Tap]) -> Run:
+    def _run(
+        self,
+        input: Any,
+        config: Mapping[str, Any] | None,
+        context: Any,
+        taps: Sequence[Tap],
+        *,
+        debug: bool | None = None,
+    ) -> Run:
         if input is None:
             raise EmptyInputError(f"graph {self.name!r} was given no input; {self._expected_input()}")
-        return Run(self, input, config, self._coerced_context(context), taps)
+        if isinstance(input, Command) and input.resume is not None:
+            raise RuntimeError(
+                f"Command(resume=…) answers an interrupt, and graph {self.name!r} has no checkpointer that could have "
+                "kept one"
+            )
+        return Run(
+            self, input, config, self._coerced_context(context), taps, debug=self.debug if debug is None else debug
+        )
 
     def _expected_input(self) -> str:
         if isinstance(self.input_channels, str):

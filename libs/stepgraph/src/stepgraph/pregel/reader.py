@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stepgraph.managed import ManagedValue
+from stepgraph.managed.base import ManagedValue
 
 __all__ = ["StateReader"]
 

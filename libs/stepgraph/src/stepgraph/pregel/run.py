@@ -41,9 +41,9 @@ class Executable(Protocol):
     topology: Topology
     config: RunnableConfig | None
     store: Any
-    debug: bool
     stream_keys: frozenset[str]
     bare_state: bool
+    shows_input: bool
 
     def read(self, view: Mapping[str, Any], keys: str | Sequence[str] | None = None) -> Any:
         """Return the values of some channels, of those that streams show by default."""
@@ -64,6 +64,7 @@ class Run:
         config: What the caller wants.
         context: The caller's context object, `None` for that of the run above.
         taps: Who consumes the run's own stream.
+        debug: Whether nodes that edit their input in place are reported.
 
     Attributes:
         machine: The state and the decisions.
@@ -102,6 +103,8 @@ class Run:
         config: Mapping[str, Any] | None,
         context: Any,
         taps: Sequence[Tap] = (),
+        *,
+        debug: bool = False,
     ) -> None:
         parent: Any = SCOPE.get()
         above: Surroundings | None = None if parent is None else parent.run
@@ -118,7 +121,7 @@ class Run:
         self.writer: StreamWriter = _writer(self.stream)
         self._limit(above, config)
         self.ambient = copy_context()
-        self.debug = graph.debug
+        self.debug = debug
         self._audits: dict[int, dict[str, Any]] = {}
         self.machine = Machine(graph.topology, self.config.get("recursion_limit") or DEFAULT_RECURSION_LIMIT)
         entry = graph.topology.entry
@@ -133,7 +136,7 @@ class Run:
         """The sub-graphs from the root down to this run."""
         if self._namespace is None:
             assert self.parent is not None
-            self._namespace = (*self.parent.run.namespace, self.parent.segment)
+            self._namespace = self.parent.nested_namespace()
         return self._namespace
 
     @property
@@ -172,19 +175,23 @@ class Run:
 
     # What a driver calls, in this order.
 
-    def plan(self) -> Sequence[Task]:
-        """Return the next tasks to perform, none when the run is over."""
+    def plan(self) -> Sequence[Task] | None:
+        """Return the next tasks to perform, `None` when the run is over.
+
+        There may be none to perform and yet something to show: the input, before the first superstep.
+        """
         if not self._begun:
             self._begun = True
             if self._entry.node.routes:
                 return (self._entry,)
             write(self._entry, self._entry.input)
             self.commit((self._entry,))
+            return ()
         tasks = self.machine.plan()
         if self.stream.tasks or self.stream.debug:
             for task in tasks:
                 self._show_start(task)
-        return tasks
+        return tasks or None
 
     def scope(self, task: Task) -> tuple[TaskScope, Context]:
         """Return the scope of a task, and the context to perform it in."""
@@ -208,7 +215,7 @@ class Run:
         if stream.taps and not task.node.hidden:
             if stream.messages:
                 self._show_messages(task)
-            for put, keys in stream.updates:
+            for put, keys in stream.updates if not task.parents else ():
                 put({task.node.name: self._update_of(task, keys)})
             if stream.tasks or stream.debug:
                 self._show_result(task)
@@ -226,18 +233,17 @@ class Run:
 
     def commit(self, tasks: Sequence[Task]) -> None:
         """End a superstep, all of whose tasks are done."""
-        if tasks[0] is self._entry:
-            self.machine.begin(self._entry)
-        else:
-            try:
-                self.machine.commit(tasks)
-            except ParentCommand as bubble:
-                if self.parent is None:
-                    raise InvalidUpdateError(
-                        f"a node of graph {self.graph.name!r} returned Command(graph=Command.PARENT), and no graph "
-                        "runs above it; leave `graph` out to address this one"
-                    ) from bubble
-                raise
+        try:
+            self.machine.commit(tasks)
+        except ParentCommand as bubble:
+            if self.parent is None:
+                raise InvalidUpdateError(
+                    f"Command(graph=Command.PARENT) was given to graph {self.graph.name!r}, and no graph runs above "
+                    "it; leave `graph` out to address this one"
+                ) from bubble
+            raise
+        if tasks[0] is self._entry and not self.graph.shows_input:
+            return
         for put, keys in self.stream.values:
             if self.graph.writes_any(self.machine.changed, keys):
                 put(self.graph.read(self.machine.memory.view, keys))

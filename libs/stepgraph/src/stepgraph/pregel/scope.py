@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Sequence
 from contextvars import Context
@@ -55,13 +56,14 @@ class TaskScope:
         has_slot: Whether the task holds a slot of the run's limiter.
     """
 
-    __slots__ = ("_config", "_runtime", "has_slot", "lent", "run", "task")
+    __slots__ = ("_config", "_nested", "_runtime", "has_slot", "lent", "run", "task")
 
     def __init__(self, run: Surroundings, task: Task) -> None:
         self.run = run
         self.task = task
         self.lent = 0
         self.has_slot = False
+        self._nested = itertools.count()
         self._config: RunnableConfig | None = None
         self._runtime: Runtime[Any] | None = None
 
@@ -84,8 +86,13 @@ class TaskScope:
 
     @property
     def segment(self) -> str:
-        """The part of a namespace that a run inside this task adds."""
+        """The part of a namespace that this task adds."""
         return f"{self.task.node.name}:{self.run.id_of(self.task)}"
+
+    def nested_namespace(self) -> Namespace:
+        """Return the namespace of a run that begins inside this task; the second one and later ones are numbered."""
+        number = next(self._nested)
+        return (*self.run.namespace, self.segment, *((str(number),) if number else ()))
 
     @property
     def writer(self) -> StreamWriter:

@@ -34,9 +34,11 @@ def drive(run: Run, buffer: Buffer) -> Generator[Any, None, None]:
     group: Group | None = None
     run.lend_slot()
     try:
-        while tasks := run.plan():
+        while (tasks := run.plan()) is not None:
             while items:
                 yield items.popleft()
+            if not tasks:
+                continue
             if alone and len(tasks) == 1:
                 failure = _perform_here(run, tasks[0])
             else:

@@ -22,7 +22,7 @@ from stepgraph.pregel import Pregel
 from stepgraph.pregel.action import action_of, name_of, resolved_hints
 from stepgraph.types import RetryPolicy
 
-__all__ = ["StateGraph"]
+__all__ = ["CompiledStateGraph", "StateGraph"]
 
 StateT = TypeVar("StateT", default=Any)
 ContextT = TypeVar("ContextT", default=None)
