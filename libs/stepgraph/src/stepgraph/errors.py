@@ -66,7 +66,7 @@ class InvalidGraphError(ValueError):
     """
 
     def __init__(self, name: str, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
+        self.problems: tuple[str, ...] = tuple(problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         listing = "\n".join(f"  - {problem}" for problem in problems)
         super().__init__(f"graph {name!r} cannot be compiled, {count}:\n{listing}")
@@ -95,7 +95,7 @@ class ParentCommand(GraphBubbleUp):
     """
 
     def __init__(self, commands: Sequence[Any]) -> None:
-        self.commands = tuple(commands)
+        self.commands: tuple[Any, ...] = tuple(commands)
         super().__init__(self.commands)
 
 

@@ -98,8 +98,8 @@ class BaseChannel(Generic[Value, Update]):
     saved: ClassVar[bool] = True
 
     def __init__(self, typ: Any, key: str = "") -> None:
-        self.typ = typ
-        self.key = key
+        self.typ: Any = typ
+        self.key: str = key
         self.stored: Any = self.initial()
 
     def __eq__(self, other: object) -> bool:

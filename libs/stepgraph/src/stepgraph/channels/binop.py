@@ -42,8 +42,8 @@ class BinaryOperatorAggregate(BaseChannel[Value, Value], Generic[Value]):
     __slots__ = ("factory", "operator")
 
     def __init__(self, typ: Any, operator: Callable[[Value, Value], Value], key: str = "") -> None:
-        self.operator = operator
-        self.factory = _CONCRETE.get(get_origin(typ) or typ, typ)
+        self.operator: Callable[[Value, Value], Value] = operator
+        self.factory: Callable[[], Any] = _CONCRETE.get(get_origin(typ) or typ, typ)
         super().__init__(typ, key)
 
     def _settings(self) -> tuple[Any, ...]:

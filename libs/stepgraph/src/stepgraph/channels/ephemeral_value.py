@@ -20,7 +20,7 @@ class EphemeralValue(BaseChannel[Value, Value]):
     transient: ClassVar[bool] = True
 
     def __init__(self, typ: Any, guard: bool = True, key: str = "") -> None:
-        self.guard = guard
+        self.guard: bool = guard
         super().__init__(typ, key)
 
     def _settings(self) -> tuple[Any, ...]:

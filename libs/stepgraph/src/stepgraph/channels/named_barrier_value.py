@@ -25,7 +25,7 @@ class NamedBarrierValue(BaseChannel[None, str]):
     __slots__ = ("names",)
 
     def __init__(self, typ: Any, names: Iterable[str], key: str = "") -> None:
-        self.names = frozenset(names)
+        self.names: frozenset[str] = frozenset(names)
         super().__init__(typ, key)
 
     def _settings(self) -> tuple[Any, ...]:

@@ -24,7 +24,7 @@ class Topic(BaseChannel[Sequence[Value], "Value | list[Value]"]):
     __slots__ = ("accumulate",)
 
     def __init__(self, typ: Any, accumulate: bool = False, key: str = "") -> None:
-        self.accumulate = accumulate
+        self.accumulate: bool = accumulate
         super().__init__(typ, key)
 
     @property

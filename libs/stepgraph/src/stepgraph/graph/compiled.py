@@ -12,6 +12,7 @@ from stepgraph.graph.compile import Blueprint
 from stepgraph.graph.json_schema import json_schema_of, json_schema_of_state
 from stepgraph.graph.parts import GraphParts
 from stepgraph.graph.schema import ROOT
+from stepgraph.kernel.topology import Node
 from stepgraph.pregel import Pregel
 
 __all__ = ["CompiledStateGraph"]
@@ -59,7 +60,7 @@ class CompiledStateGraph(Pregel[InputT, OutputT], Generic[StateT, ContextT, Inpu
             public=state,
             entry=entry,
         )
-        self.nodes = {START: entry, **self.nodes}
+        self.nodes: dict[str, Node] = {START: entry, **self.nodes}
 
     def get_input_jsonschema(self, config: RunnableConfig | None = None) -> dict[str, Any]:
         """Return the JSON schema of what callers give."""

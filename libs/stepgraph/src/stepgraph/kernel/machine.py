@@ -37,10 +37,10 @@ class Machine:
     __slots__ = ("changed", "memory", "step", "stop", "topology")
 
     def __init__(self, topology: Topology, limit: int) -> None:
-        self.topology = topology
-        self.memory = Memory(topology)
+        self.topology: Topology = topology
+        self.memory: Memory = Memory(topology)
         self.step = 0
-        self.stop = limit + 1
+        self.stop: int = limit + 1
         self.changed: Sequence[str] = ()
 
     def plan(self) -> list[Task]:

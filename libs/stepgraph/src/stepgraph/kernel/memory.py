@@ -31,8 +31,8 @@ class Memory:
     __slots__ = ("clock", "control", "live", "seen", "stored", "topology", "versions", "view")
 
     def __init__(self, topology: Topology) -> None:
-        self.topology = topology
-        self.stored = topology.initial()
+        self.topology: Topology = topology
+        self.stored: dict[str, Any] = topology.initial()
         self.view: dict[str, Any] = {}
         self.control: dict[str, Any] = {}
         self.versions: dict[str, int] = {}
@@ -52,7 +52,8 @@ class Memory:
 
     def commit(self, changes: Mapping[str, Any]) -> None:
         """Make `changes`, new stored values by channel, the present."""
-        self.clock = clock = self.clock + 1
+        self.clock += 1
+        clock = self.clock
         channels, stored, versions = self.topology.channels, self.stored, self.versions
         for name, value in changes.items():
             spec = channels[name]

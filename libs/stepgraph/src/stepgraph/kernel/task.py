@@ -59,19 +59,19 @@ class Task:
     )
 
     def __init__(self, node: Node, path: Path, triggers: tuple[str, ...], argument: Any = MISSING) -> None:
-        self.node = node
-        self.path = path
-        self.triggers = triggers
-        self.argument = argument
+        self.node: Node = node
+        self.path: Path = path
+        self.triggers: tuple[str, ...] = triggers
+        self.argument: Any = argument
         self.input: Any = MISSING
-        self.status = Status.PENDING
+        self.status: Status = Status.PENDING
         self.writes: list[Write] = []
         self.pushed: list[Write] = []
         self.update: Any = None
         self.parents: tuple[Any, ...] = ()
         self.error: BaseException | None = None
-        self.attempt = 0
-        self.id = ""
+        self.attempt: int = 0
+        self.id: str = ""
 
     def __repr__(self) -> str:
         return f"Task({self.node.name!r}, path={self.path!r}, status={self.status.value})"

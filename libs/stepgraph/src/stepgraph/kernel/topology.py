@@ -167,14 +167,16 @@ class Topology:
         public: Sequence[str] | None = None,
     ) -> None:
         shown = set(channels if public is None else public)
-        self.nodes = dict(nodes)
-        self.entry = entry
-        self.channels = {
+        self.nodes: dict[str, Node] = dict(nodes)
+        self.entry: Node = entry
+        self.channels: dict[str, ChannelSpec] = {
             name: ChannelSpec.of(name, channel, public=name in shown) for name, channel in channels.items()
         }
-        self.deferred = tuple(name for name, spec in self.channels.items() if spec.rule.deferred)
-        self.joins = tuple(name for name, channel in channels.items() if isinstance(channel, NamedBarrierValue))
-        self.triggers = _index(self.nodes)
+        self.deferred: tuple[str, ...] = tuple(name for name, spec in self.channels.items() if spec.rule.deferred)
+        self.joins: tuple[str, ...] = tuple(
+            name for name, channel in channels.items() if isinstance(channel, NamedBarrierValue)
+        )
+        self.triggers: dict[str, list[str]] = _index(self.nodes)
         self._constants, self._factories = _initial_values(self.channels)
 
     def initial(self) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class Buffer:
 
     def __init__(self, limit: int = STREAM_BUFFER) -> None:
         self.items: deque[Any] = deque()
-        self.limit = limit
+        self.limit: int = limit
         self.wake: Callable[[], None] | None = None
         self.crowded = False
         self._owner = threading.get_ident()

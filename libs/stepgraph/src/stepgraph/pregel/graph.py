@@ -78,20 +78,22 @@ class Pregel(Generic[InputT, OutputT]):
         entry: Node | None = None,
     ) -> None:
         self.name = name
-        self.channels = dict(channels)
-        self.nodes = {key: node.build(key) if isinstance(node, NodeBuilder) else node for key, node in nodes.items()}
+        self.channels: dict[str, BaseChannel[Any, Any]] = dict(channels)
+        self.nodes: dict[str, Node] = {
+            key: node.build(key) if isinstance(node, NodeBuilder) else node for key, node in nodes.items()
+        }
         self.input_channels = input_channels
         self.output_channels = output_channels
         self.stream_mode = stream_mode
-        self.config = check_config(config) if config else None
+        self.config: RunnableConfig | None = check_config(config) if config else None
         self.context_schema = context_schema
         self.store = store
         self.debug = debug
         self.stream_buffer = stream_buffer
         self._public = frozenset(self.channels if public is None else public) - {TASKS}
         self.stream_channels: Keys = sorted(self._public) if stream_channels is None else stream_channels
-        self.bare_state = isinstance(self.stream_channels, str)
-        self.stream_keys = frozenset(_names(self.stream_channels))
+        self.bare_state: bool = isinstance(self.stream_channels, str)
+        self.stream_keys: frozenset[str] = frozenset(_names(self.stream_channels))
         self._async_only = sorted(key for key, node in self.nodes.items() if _is_async_only(node))
         if entry is None:
             self._check()
@@ -103,7 +105,7 @@ class Pregel(Generic[InputT, OutputT]):
                 _input_writer(input_channels, name),
                 hidden=True,
             )
-        self.topology = Topology(self.nodes, self.channels, entry, sorted(self._public))
+        self.topology: Topology = Topology(self.nodes, self.channels, entry, sorted(self._public))
 
     # Running.
 

@@ -108,22 +108,22 @@ class Run:
     ) -> None:
         parent: Any = SCOPE.get()
         above: Surroundings | None = None if parent is None else parent.run
-        self.graph = graph
+        self.graph: Executable = graph
         self.parent: TaskScope | None = parent
-        self.depth = 0 if above is None else above.depth + 1
+        self.depth: int = 0 if above is None else above.depth + 1
         self._namespace: Namespace | None = () if above is None else None
         self._seed = "" if above is None else above.seed
         self.config: RunnableConfig = _effective_config(parent, graph.config, config)
-        self.context = above.context if context is None and above is not None else context
-        self.store = above.store if graph.store is None and above is not None else graph.store
+        self.context: Any | None = above.context if context is None and above is not None else context
+        self.store: Any | None = above.store if graph.store is None and above is not None else graph.store
         taps = (*taps, *(tap for tap in above.stream.taps if tap.subgraphs)) if above is not None else taps
-        self.stream = Stream(taps, self.namespace if taps else ())
+        self.stream: Stream = Stream(taps, self.namespace if taps else ())
         self.writer: StreamWriter = _writer(self.stream)
         self._limit(above, config)
-        self.ambient = copy_context()
-        self.debug = debug
+        self.ambient: Context = copy_context()
+        self.debug: bool = debug
         self._audits: dict[int, dict[str, Any]] = {}
-        self.machine = Machine(graph.topology, self.config.get("recursion_limit") or DEFAULT_RECURSION_LIMIT)
+        self.machine: Machine = Machine(graph.topology, self.config.get("recursion_limit") or DEFAULT_RECURSION_LIMIT)
         entry = graph.topology.entry
         self._entry = Task(entry, entry.path, ())
         self._entry.input = input if above is None else graph.without_surplus(input)
@@ -334,11 +334,14 @@ class Run:
                         seen.add(str(message.id))
 
     def _limit(self, above: Surroundings | None, config: Mapping[str, Any] | None) -> None:
+        """Find out what bounds the run: the limit of the run above, unless the caller set another."""
         slots = self.config.get("max_concurrency")
-        inherited = None if above is None else above.limiter
         own = (config or {}).get("max_concurrency")
-        self.shares_limiter = inherited is not None and (own is None or own == above.config.get("max_concurrency"))  # type: ignore[union-attr]
-        self.limiter = inherited if self.shares_limiter else Limiter(slots) if slots else None
+        inherited = None if above is None else above.limiter
+        self.shares_limiter: bool = (
+            above is not None and inherited is not None and own in (None, above.config.get("max_concurrency"))
+        )
+        self.limiter: Limiter | None = inherited if self.shares_limiter else Limiter(slots) if slots else None
 
 
 def _effective_config(

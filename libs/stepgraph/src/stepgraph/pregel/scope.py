@@ -59,9 +59,9 @@ class TaskScope:
     __slots__ = ("_config", "_nested", "_runtime", "has_slot", "lent", "run", "task")
 
     def __init__(self, run: Surroundings, task: Task) -> None:
-        self.run = run
-        self.task = task
-        self.lent = 0
+        self.run: Surroundings = run
+        self.task: Task = task
+        self.lent: int = 0
         self.has_slot = False
         self._nested = itertools.count()
         self._config: RunnableConfig | None = None
@@ -77,7 +77,8 @@ class TaskScope:
 
     def end_slot(self) -> bool:
         """The task has ended: return whether it has a slot to give back."""
-        had, self.has_slot = self.has_slot and not self.lent, False
+        had = self.has_slot and not self.lent
+        self.has_slot = False
         return had
 
     def injected(self, inject: tuple[tuple[str, str], ...]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ listens and nothing is computed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from stepgraph.errors import listed, nearest
 from stepgraph.pregel.buffer import Buffer
@@ -22,7 +22,10 @@ Namespace: TypeAlias = tuple[str, ...]
 Put: TypeAlias = Callable[[Any], None]
 """Puts one payload of one mode to one consumer."""
 
-LIVE = ("custom", "messages")
+KeyedPut: TypeAlias = tuple[Put, "str | Sequence[str] | None"]
+"""The same with the keys that the consumer wants, `None` for all."""
+
+LIVE: Final = ("custom", "messages")
 """Modes whose chunks appear while their node runs."""
 
 
@@ -71,11 +74,11 @@ class Tap:
     ) -> None:
         self._push = push
         self._labelled = labelled
-        self.buffer = buffer
-        self.modes = frozenset(modes)
-        self.subgraphs = subgraphs
-        self.depth = depth
-        self.output_keys = output_keys
+        self.buffer: Buffer | None = buffer
+        self.modes: frozenset[str] = frozenset(modes)
+        self.subgraphs: bool = subgraphs
+        self.depth: int = depth
+        self.output_keys: str | Sequence[str] | None = output_keys
         self.seen_messages: set[str] = set()
 
     def put(self, mode: str, namespace: Namespace) -> Put:
@@ -110,21 +113,25 @@ class Stream:
     __slots__ = ("buffers", "custom", "debug", "live", "messages", "taps", "tasks", "updates", "values")
 
     def __init__(self, taps: Iterable[Tap], namespace: Namespace) -> None:
-        self.taps = tuple(taps)
-        own = len(namespace)
-        self.custom = tuple(tap.put("custom", namespace) for tap in self.taps if "custom" in tap.modes)
-        self.tasks = tuple(tap.put("tasks", namespace) for tap in self.taps if "tasks" in tap.modes)
-        self.debug = tuple(tap.put("debug", namespace) for tap in self.taps if "debug" in tap.modes)
-        self.values, self.updates = (
-            tuple(
-                (tap.put(mode, namespace), tap.output_keys if tap.depth == own else None)
-                for tap in self.taps
-                if mode in tap.modes
-            )
-            for mode in ("values", "updates")
-        )
-        self.messages = tuple(
+        self.taps: tuple[Tap, ...] = tuple(taps)
+        self.custom: tuple[Put, ...] = tuple(tap.put("custom", namespace) for tap in self.taps if "custom" in tap.modes)
+        self.tasks: tuple[Put, ...] = tuple(tap.put("tasks", namespace) for tap in self.taps if "tasks" in tap.modes)
+        self.debug: tuple[Put, ...] = tuple(tap.put("debug", namespace) for tap in self.taps if "debug" in tap.modes)
+        self.values: tuple[KeyedPut, ...] = self._keyed("values", namespace)
+        self.updates: tuple[KeyedPut, ...] = self._keyed("updates", namespace)
+        self.messages: tuple[tuple[Put, set[str]], ...] = tuple(
             (tap.put("messages", namespace), tap.seen_messages) for tap in self.taps if "messages" in tap.modes
         )
-        self.live = any(tap.subgraphs or not tap.modes.isdisjoint(LIVE) for tap in self.taps)
-        self.buffers = tuple(tap.buffer for tap in self.taps if tap.buffer is not None) if self.live else ()
+        self.live: bool = any(tap.subgraphs or not tap.modes.isdisjoint(LIVE) for tap in self.taps)
+        self.buffers: tuple[Buffer, ...] | tuple[()] = (
+            tuple(tap.buffer for tap in self.taps if tap.buffer is not None) if self.live else ()
+        )
+
+    def _keyed(self, mode: str, namespace: Namespace) -> tuple[KeyedPut, ...]:
+        """Return the functions of a mode, each with the keys that a consumer of this very run asked for."""
+        own = len(namespace)
+        return tuple(
+            (tap.put(mode, namespace), tap.output_keys if tap.depth == own else None)
+            for tap in self.taps
+            if mode in tap.modes
+        )
