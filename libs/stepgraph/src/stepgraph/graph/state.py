@@ -15,7 +15,7 @@ from stepgraph.constants import END, START
 from stepgraph.errors import InvalidGraphError, UnreachableNodeWarning, listed
 from stepgraph.graph.compile import Blueprint
 from stepgraph.graph.compiled import CompiledStateGraph
-from stepgraph.graph.parts import BranchSpec, GraphParts, StateNodeSpec, destinations_in, first_annotation
+from stepgraph.graph.parts import BranchSpec, GraphParts, NodeDefaults, StateNodeSpec, destinations_in, first_annotation
 from stepgraph.graph.schema import Schema
 from stepgraph.graph.validate import Wiring
 from stepgraph.pregel import Pregel
@@ -214,7 +214,7 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
     def set_node_defaults(self, *, retry_policy: RetryPolicy | Sequence[RetryPolicy] | None = None) -> Self:
         """Set what nodes get that do not say otherwise, whenever they are added; sub-graphs keep their own."""
         if retry_policy is not None:
-            self.defaults = replace(self.defaults, retry_policy=_policies(retry_policy))
+            self.defaults: NodeDefaults = replace(self.defaults, retry_policy=_policies(retry_policy))
         return self
 
     def validate(self) -> Self:

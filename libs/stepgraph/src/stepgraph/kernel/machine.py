@@ -39,7 +39,7 @@ class Machine:
     def __init__(self, topology: Topology, limit: int) -> None:
         self.topology: Topology = topology
         self.memory: Memory = Memory(topology)
-        self.step = 0
+        self.step: int = 0
         self.stop: int = limit + 1
         self.changed: Sequence[str] = ()
 

@@ -38,7 +38,7 @@ class Memory:
         self.versions: dict[str, int] = {}
         self.seen: dict[str, int] = {}
         self.live: set[str] = set()
-        self.clock = 0
+        self.clock: int = 0
         channels = topology.channels
         for name, value in self.stored.items():
             spec = channels[name]

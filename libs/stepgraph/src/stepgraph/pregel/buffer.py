@@ -34,7 +34,7 @@ class Buffer:
         self.items: deque[Any] = deque()
         self.limit: int = limit
         self.wake: Callable[[], None] | None = None
-        self.crowded = False
+        self.crowded: bool = False
         self._owner = threading.get_ident()
         self._held: list[asyncio.Future[None]] = []
         self._blocked: threading.Condition | None = None

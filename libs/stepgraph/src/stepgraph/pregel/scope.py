@@ -62,7 +62,7 @@ class TaskScope:
         self.run: Surroundings = run
         self.task: Task = task
         self.lent: int = 0
-        self.has_slot = False
+        self.has_slot: bool = False
         self._nested = itertools.count()
         self._config: RunnableConfig | None = None
         self._runtime: Runtime[Any] | None = None

@@ -29,7 +29,7 @@ class InContext:
     def __init__(self, coroutine: Coroutine[Any, Any, Any], context: Context) -> None:
         self._coroutine = coroutine
         self._context = context
-        self.cancelled = False
+        self.cancelled: bool = False
 
     def __await__(self) -> Generator[Any, Any, Any]:
         run, coroutine = self._context.run, self._coroutine
