@@ -121,7 +121,7 @@ class Group:
         self._run = run
         self._buffer = buffer
         self._superstep = Superstep(run, tasks, self._granted)
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: dict[asyncio.Task[None], TaskScope] = {}
         self._cancelling = False
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
@@ -160,6 +160,8 @@ class Group:
             except asyncio.CancelledError as error:
                 interrupted = error
                 alive = {running for running in alive if not running.done()}
+        for scope in self._running.values():  # a task that was cancelled before its first step released nothing
+            self._superstep.release(scope)
         if interrupted is not None:
             raise interrupted
 
@@ -168,7 +170,7 @@ class Group:
         scope.has_slot = self._run.limiter is not None
         running = _spawn(self._guarded(task, scope), context)
         if not running.done():
-            self._running.add(running)
+            self._running[running] = scope
 
     async def _guarded(self, task: Task, scope: TaskScope) -> None:
         """Perform a task; whatever comes of it is reported, not raised."""
@@ -179,7 +181,6 @@ class Group:
             await (Held(performing, buffers) if buffers else performing)
         except asyncio.CancelledError:
             if self._cancelling:
-                self._superstep.release(scope)
                 raise
             error = cancelled_itself(task)
         except BaseException as raised:
