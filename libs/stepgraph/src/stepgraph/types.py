@@ -72,7 +72,7 @@ class Command(Generic[N]):
     """An update and a destination in one return value.
 
     A node returns it to write state and to choose where the graph goes; `goto` adds to the node's static edges.
-    As the input of a run it writes state and names the nodes to start with.
+    As the input of a run it writes state, and its `goto` adds to the edges from START.
 
     Attributes:
         graph: `None` for the graph of the node, `Command.PARENT` for the nearest graph above it.

@@ -231,7 +231,7 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
         *,
         store: Any = None,
         debug: bool = False,
-        name: str = "LangGraph",
+        name: str = "StateGraph",
         config: RunnableConfig | None = None,
         unknown_keys: Literal["error", "ignore"] = "error",
     ) -> CompiledStateGraph[StateT, ContextT, InputT, OutputT]:
