@@ -132,7 +132,7 @@ class TaskPayload(TypedDict):
     id: str
     name: str
     input: Any
-    triggers: list[str]
+    triggers: tuple[str, ...]
     metadata: NotRequired[dict[str, Any]]
 
 
@@ -141,7 +141,7 @@ class TaskResultPayload(TypedDict):
 
     id: str
     name: str
-    error: str | None
+    error: BaseException | None
     interrupts: list[dict[str, Any]]
     result: dict[str, Any]
 

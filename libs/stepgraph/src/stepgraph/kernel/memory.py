@@ -45,6 +45,7 @@ class Memory:
             readable = value if spec.plain else spec.rule.read(value)
             if readable is not MISSING:
                 (self.view if spec.public else self.control)[name] = readable
+        self._put_in_order()
 
     def has(self, name: str) -> bool:
         """Return whether the channel has something to read."""
@@ -55,6 +56,7 @@ class Memory:
         self.clock += 1
         clock = self.clock
         channels, stored, versions = self.topology.channels, self.stored, self.versions
+        grown = False
         for name, value in changes.items():
             spec = channels[name]
             readable = value if spec.plain else spec.rule.read(value)
@@ -62,6 +64,7 @@ class Memory:
             if readable is MISSING:
                 target.pop(name, None)
             else:
+                grown = grown or (spec.public and not spec.transient and name not in target)
                 target[name] = readable
             if value is MISSING:
                 stored.pop(name, None)
@@ -71,3 +74,13 @@ class Memory:
                 if spec.transient:
                     self.live.add(name)
             versions[name] = clock
+        if grown:
+            self._put_in_order()
+
+    def _put_in_order(self) -> None:
+        """Put the keys of the view into the order in which the state declares them.
+
+        Called when a key is written for the first time, so a run pays for it once per key at the most.
+        """
+        view = self.view
+        self.view = {name: view[name] for name in self.topology.public if name in view}

@@ -152,12 +152,13 @@ class Topology:
         public: The names that make up the state, all by default; the others only trigger.
 
     Attributes:
+        public: The names that make up the state, in their order.
         triggers: The names of the nodes that each channel triggers.
         deferred: The channels that are seen only once nothing else is left to run.
         joins: The channels that wait for several named writers.
     """
 
-    __slots__ = ("_constants", "_factories", "channels", "deferred", "entry", "joins", "nodes", "triggers")
+    __slots__ = ("_constants", "_factories", "channels", "deferred", "entry", "joins", "nodes", "public", "triggers")
 
     def __init__(
         self,
@@ -166,7 +167,8 @@ class Topology:
         entry: Node,
         public: Sequence[str] | None = None,
     ) -> None:
-        shown = set(channels if public is None else public)
+        self.public: tuple[str, ...] = tuple(channels if public is None else public)
+        shown = set(self.public)
         self.nodes: dict[str, Node] = dict(nodes)
         self.entry: Node = entry
         self.channels: dict[str, ChannelSpec] = {

@@ -90,11 +90,10 @@ class Pregel(Generic[InputT, OutputT]):
         self.store = store
         self.debug = debug
         self.stream_buffer = stream_buffer
-        self._public = frozenset(self.channels if public is None else public) - {TASKS}
-        self.stream_channels: Keys = sorted(self._public) if stream_channels is None else stream_channels
+        self._public = tuple(key for key in self.channels if key != TASKS) if public is None else tuple(public)
+        self.stream_channels: Keys = self._public if stream_channels is None else stream_channels
         self.bare_state: bool = isinstance(self.stream_channels, str)
         self.stream_keys: frozenset[str] = frozenset(_names(self.stream_channels))
-        self._async_only = sorted(key for key, node in self.nodes.items() if _is_async_only(node))
         if entry is None:
             self._check()
             entry = Node(
@@ -105,7 +104,8 @@ class Pregel(Generic[InputT, OutputT]):
                 _input_writer(input_channels, name),
                 hidden=True,
             )
-        self.topology: Topology = Topology(self.nodes, self.channels, entry, sorted(self._public))
+        self._async_only = _async_only(self.nodes, entry)
+        self.topology: Topology = Topology(self.nodes, self.channels, entry, self._public)
 
     # Running.
 
@@ -347,14 +347,14 @@ class Pregel(Generic[InputT, OutputT]):
             if key not in self._public:
                 raise ValueError(
                     f"output key {key!r} is not a channel of graph {self.name!r}{nearest(key, self._public)}; "
-                    f"channels are {listed(sorted(self._public))}"
+                    f"channels are {listed(self._public)}"
                 )
 
     def _require_sync(self, door: str) -> None:
         if self._async_only:
             raise TypeError(
-                f"graph {self.name!r} has async nodes, {listed(self._async_only)}, which {door}() cannot run; call "
-                f"a{door}() instead, or give these nodes sync functions"
+                f"graph {self.name!r} has async functions, {listed(self._async_only)}, which {door}() cannot run; call "
+                f"a{door}() instead, or give sync ones"
             )
 
     def _check(self) -> None:
@@ -383,8 +383,11 @@ def _names(keys: Keys) -> Sequence[str]:
     return (keys,) if isinstance(keys, str) else keys
 
 
-def _is_async_only(node: Node) -> bool:
-    return any(action.sync is None for action in (node.action, *(route.action for route in node.routes)))
+def _async_only(nodes: Mapping[str, Node], entry: Node) -> list[str]:
+    """Return the names of the functions that only a loop can call."""
+    actions = [node.action for node in nodes.values()]
+    actions += [route.action for node in (entry, *nodes.values()) for route in node.routes]
+    return sorted({action.name for action in actions if action.sync is None})
 
 
 def _input_writer(channels: Keys, graph: str) -> Callable[[Any], list[Write]]:

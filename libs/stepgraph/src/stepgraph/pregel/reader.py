@@ -36,5 +36,5 @@ class StateReader:
         return values if self.build is None else self.build(values)
 
     def accept(self, argument: Any) -> Any:
-        """Return the input of a task that a `Send` made."""
-        return self.build(argument) if self.build is not None and isinstance(argument, dict) else argument
+        """Return the input of a task that a `Send` made: the argument as it is."""
+        return argument

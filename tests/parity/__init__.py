@@ -1,0 +1,1 @@
+"""Programs that must give the same results under LangGraph and under stepgraph."""

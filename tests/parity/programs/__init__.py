@@ -1,0 +1,1 @@
+"""One module a topic; every function with the single parameter `lg` is a program."""
