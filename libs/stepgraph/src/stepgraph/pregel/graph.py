@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import AsyncGenerator, Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Generator, Mapping, Sequence
 from typing import Any, Generic, TypeAlias
 
 from typing_extensions import Self, TypeVar
 
 from stepgraph.channels import BaseChannel
 from stepgraph.config import RunnableConfig, check_config, merge_configs
-from stepgraph.errors import EmptyInputError, InvalidGraphError, InvalidUpdateError, listed, nearest
-from stepgraph.kernel.topology import TASKS, Action, Node, Topology, Write
+from stepgraph.errors import EmptyInputError, InvalidGraphError, listed, nearest
+from stepgraph.kernel.topology import TASKS, Node, Topology
 from stepgraph.pregel import async_driver, sync_driver
 from stepgraph.pregel.buffer import STREAM_BUFFER, Buffer
+from stepgraph.pregel.by_hand import Keys, entry_to, names_of, problems_of
 from stepgraph.pregel.node_builder import NodeBuilder
-from stepgraph.pregel.reader import StateReader
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.stream import Tap, requested_modes
 from stepgraph.types import Command, StreamMode
@@ -30,7 +30,6 @@ InputT = TypeVar("InputT", default=Any)
 OutputT = TypeVar("OutputT", default=Any)
 
 StreamModes: TypeAlias = "StreamMode | Sequence[StreamMode]"
-Keys: TypeAlias = "str | Sequence[str]"
 
 
 class Pregel(Generic[InputT, OutputT]):
@@ -93,17 +92,12 @@ class Pregel(Generic[InputT, OutputT]):
         self._public = tuple(key for key in self.channels if key != TASKS) if public is None else tuple(public)
         self.stream_channels: Keys = self._public if stream_channels is None else stream_channels
         self.bare_state: bool = isinstance(self.stream_channels, str)
-        self.stream_keys: frozenset[str] = frozenset(_names(self.stream_channels))
+        self.stream_keys: frozenset[str] = frozenset(names_of(self.stream_channels))
         if entry is None:
-            self._check()
-            entry = Node(
-                "__input__",
-                Action("__input__", None, None),
-                (),
-                StateReader(None),
-                _input_writer(input_channels, name),
-                hidden=True,
-            )
+            problems = problems_of(self.nodes, self.channels, input_channels, output_channels)
+            if problems:
+                raise InvalidGraphError(name, problems)
+            entry = entry_to(input_channels, name)
         self._async_only = _async_only(self.nodes, entry)
         self.topology: Topology = Topology(self.nodes, self.channels, entry, self._public)
 
@@ -343,7 +337,7 @@ class Pregel(Generic[InputT, OutputT]):
         return (tap, *self._printing(print_mode))
 
     def _check_keys(self, keys: Keys) -> None:
-        for key in _names(keys):
+        for key in names_of(keys):
             if key not in self._public:
                 raise ValueError(
                     f"output key {key!r} is not a channel of graph {self.name!r}{nearest(key, self._public)}; "
@@ -357,62 +351,12 @@ class Pregel(Generic[InputT, OutputT]):
                 f"a{door}() instead, or give sync ones"
             )
 
-    def _check(self) -> None:
-        """Find what does not fit together."""
-        problems = []
-        channels = self.channels
-        known = f"known channels are {listed(sorted(channels))}"
-        for name, node in self.nodes.items():
-            keys = getattr(node.reader, "keys", None) or ()
-            problems += [
-                f"node {name!r} reads channel {channel!r}, which does not exist{nearest(channel, channels)}; {known}"
-                for channel in dict.fromkeys([*node.triggers, *_names(keys)])
-                if channel not in channels
-            ]
-        for role, keys in (("input", self.input_channels), ("output", self.output_channels)):
-            names = _names(keys)
-            problems += [f"{role} channel {key!r} does not exist; {known}" for key in names if key not in channels]
-            triggers = {trigger for node in self.nodes.values() for trigger in node.triggers}
-            if role == "input" and names and triggers.isdisjoint(names):
-                problems.append(f"no node subscribes to an input channel, {listed(names)}, so nothing would ever run")
-        if problems:
-            raise InvalidGraphError(self.name, problems)
-
-
-def _names(keys: Keys) -> Sequence[str]:
-    return (keys,) if isinstance(keys, str) else keys
-
 
 def _async_only(nodes: Mapping[str, Node], entry: Node) -> list[str]:
     """Return the names of the functions that only a loop can call."""
     actions = [node.action for node in nodes.values()]
     actions += [route.action for node in (entry, *nodes.values()) for route in node.routes]
     return sorted({action.name for action in actions if action.sync is None})
-
-
-def _input_writer(channels: Keys, graph: str) -> Callable[[Any], list[Write]]:
-    """Return what turns the input of a hand-built graph into writes."""
-    if isinstance(channels, str):
-        return lambda value: [(channels, value)]
-    known = tuple(channels)
-
-    def writes(value: Any) -> list[Write]:
-        if not isinstance(value, Mapping):
-            raise InvalidUpdateError(
-                f"the input of graph {graph!r} must be a dict with some of the keys {listed(known)}, got "
-                f"{type(value).__name__}: {value!r}"
-            )
-        for key in value:
-            if key not in known:
-                raise InvalidUpdateError(
-                    f"the input of graph {graph!r} has an unknown key {key!r}{nearest(key, known)}; it takes "
-                    f"{listed(known)}"
-                )
-        if not value:
-            raise EmptyInputError(f"the input of graph {graph!r} is empty; it takes {listed(known)}")
-        return list(value.items())
-
-    return writes
 
 
 def _print_chunk(chunk: tuple[str, Any]) -> None:
