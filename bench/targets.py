@@ -1,0 +1,57 @@
+"""Targets: what the design says that stepgraph must reach and aims for, as ratios to plain asyncio.
+
+The design gives microseconds on a machine where the plain loop takes 5.7 a step and the plain fan-out 4.3 a task.
+Dividing by those makes ratios, which hold on any machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["LIMITS", "TARGETS", "YARDSTICKS", "Limit", "Target"]
+
+YARDSTICKS: Final[Mapping[str, float]] = {"loop": 5.7, "fan-out-1000": 4.3}
+"""What the plain side of a row took where the targets were set, in microseconds."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """The design's figures for a row, in its units: microseconds, for imports milliseconds.
+
+    Attributes:
+        must: What has to be reached.
+        aim: What is hoped for.
+        peer: What LangGraph 1.2 took there.
+    """
+
+    must: float
+    aim: float
+    peer: float
+
+
+TARGETS: Final[Mapping[str, Target]] = {
+    "loop": Target(20, 8, 328),
+    "loop-router": Target(20, 8, 328),
+    "wide-1000": Target(60, 25, 2_640),
+    "chain": Target(20, 8, 188),
+    "chain-sync": Target(15, 5, 158),
+    "fan-out-1000": Target(25, 12, 195),
+    "barrier": Target(25, 12, 132),
+    "subgraph": Target(80, 40, 978),
+    "chunks": Target(1.5, 0.8, 3.5),
+    "import": Target(150, 80, 1_400),
+}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many times another row's cost one row of stepgraph's may cost."""
+
+    row: str
+    other: str
+    factor: float
+
+
+LIMITS: Final = (Limit("wide-1000", "loop", 4),)
