@@ -145,6 +145,8 @@ def check_config(config: Mapping[str, Any] | None) -> RunnableConfig:
             )
         if key in _MERGED_DICTS and not isinstance(value, (Mapping, type(None))):
             raise TypeError(f"config[{key!r}] must be a dict, got {type(value).__name__}: {value!r}")
+        if key == "tags" and not isinstance(value, (list, tuple, type(None))):
+            raise TypeError(f"config['tags'] must be a list of strings, got {type(value).__name__}: {value!r}")
     for key in ("recursion_limit", "max_concurrency"):
         limit = config.get(key)
         if limit is not None and (not isinstance(limit, int) or limit < 1):

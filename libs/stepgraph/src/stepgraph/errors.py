@@ -7,6 +7,7 @@ replaced by one of these: it leaves as it was raised, with a note that says node
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Any
@@ -124,12 +125,12 @@ def annotate(error: BaseException, note: str) -> None:
     notes: list[str] = getattr(error, "__notes__", [])
     if note in notes:
         return
-    if hasattr(error, "add_note"):
-        error.add_note(note)
-        return
-    error.__notes__ = [*notes, note]  # type: ignore[attr-defined]
-    if error.__cause__ is None and error.__context__ is None:
-        error.__cause__ = NodeFailure(note)
+    try:
+        error.__notes__ = [*notes, note]  # type: ignore[attr-defined]
+        if sys.version_info < (3, 11) and error.__cause__ is None and error.__context__ is None:
+            error.__cause__ = NodeFailure(note)
+    except Exception:
+        return  # an error that takes no attributes leaves as it is
 
 
 def nearest(name: object, known: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ import re
 import types
 import typing
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any, Final, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from stepgraph.config import RunnableConfig
 from stepgraph.errors import listed
@@ -49,9 +49,7 @@ def action_of(target: Any, *, name: str | None = None) -> Action:
     """
     name = name or name_of(target) or "function"
     if hasattr(target, "invoke") or hasattr(target, "ainvoke"):
-        own = getattr(target, "inherits_config", False)
-        wanted = () if own else (("config", "config"),)
-        return Action(name, getattr(target, "invoke", None), getattr(target, "ainvoke", None), wanted)
+        return _action_of_runnable(target, name)
     if not callable(target):
         raise TypeError(
             f"{name!r} must be a function of the state, or an object with invoke() or ainvoke(), got "
@@ -74,8 +72,36 @@ def resolved_hints(target: Any) -> dict[str, Any]:
     body = body.__func__ if inspect.ismethod(body) else body
     try:
         return typing.get_type_hints(body, include_extras=True)
+    except Exception:  # a name that only type checkers see must not hide the other annotations
+        names = getattr(inspect.unwrap(body), "__globals__", {})
+        return {key: _resolved(hint, names) for key, hint in getattr(body, "__annotations__", {}).items()}
+
+
+def _resolved(hint: Any, names: dict[str, Any]) -> Any:
+    alone = types.SimpleNamespace(__annotations__={"hint": hint})
+    try:
+        return typing.get_type_hints(alone, names, include_extras=True)["hint"]
     except Exception:
-        return dict(getattr(body, "__annotations__", {}))
+        return hint
+
+
+def _action_of_runnable(target: Any, name: str) -> Action:
+    """Classify an object with `invoke` or `ainvoke`, which takes the config as its second argument."""
+    invoke, ainvoke = getattr(target, "invoke", None), getattr(target, "ainvoke", None)
+    if getattr(target, "inherits_config", False):
+        return Action(name, invoke, ainvoke)
+    sync = awaitable = None
+    if invoke is not None:
+
+        def sync(state: Any, config: Any) -> Any:
+            return invoke(state, config)
+
+    if ainvoke is not None:
+
+        async def awaitable(state: Any, config: Any) -> Any:
+            return await ainvoke(state, config)
+
+    return Action(name, sync, awaitable, (("config", "config"),))
 
 
 def _body(target: Any) -> Any:
@@ -131,12 +157,14 @@ def _wanted(parameter: inspect.Parameter, annotation: Any) -> str | None:
 
 
 def _by_annotation(annotation: Any) -> str | None:
-    if annotation is StreamWriter:
+    if annotation == StreamWriter:
         return "writer"
     if isinstance(annotation, str):
         names = re.findall(r"\w+", annotation)
         return next((_NAMES_IN_ANNOTATIONS[name] for name in names if name in _NAMES_IN_ANNOTATIONS), None)
     origin = get_origin(annotation)
+    if origin is Annotated:
+        return _by_annotation(get_args(annotation)[0])
     if origin is Union or origin is types.UnionType:
         return next((found for part in get_args(annotation) if (found := _by_annotation(part))), None)
     cls = origin or annotation

@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextvars import Context
-from typing import Any
+from typing import Any, Final
 
 from stepgraph.kernel.task import Task
 from stepgraph.pregel.async_perform import cancelled_itself, perform
@@ -24,6 +24,9 @@ from stepgraph.pregel.superstep import Superstep
 
 __all__ = ["drive"]
 
+CAN_TELL_CANCELLATION: Final = sys.version_info >= (3, 11)
+"""Whether a task can tell its own cancellation from that of something it awaits; else each node needs its own task."""
+
 
 async def drive(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:
     """Perform `run` and yield its chunks.
@@ -31,7 +34,8 @@ async def drive(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:
     Closing the generator, or cancelling the task that iterates it, cancels the running nodes and waits for them.
     """
     items = buffer.items
-    alone = run.limiter is None and not run.stream.live
+    alone = run.limiter is None and not run.stream.live and CAN_TELL_CANCELLATION
+    buffer.adopt()
     group: Group | None = None
     run.lend_slot()
     try:
@@ -70,15 +74,18 @@ async def drive(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:
 async def _perform_here(run: Run, task: Task) -> BaseException | None:
     """Perform a task in the task that we are in; return the error to raise."""
     scope, context = run.scope(task)
-    stepping = InContext(perform(run, task, scope), context)
+    here: Any = asyncio.current_task()
+    cancellations = here.cancelling()
     try:
-        await stepping
+        await InContext(perform(run, task, scope), context)
     except asyncio.CancelledError:
-        if stepping.cancelled:
+        if here.cancelling() > cancellations:
             raise
         return run.failed(task, cancelled_itself(task))
     except BaseException as error:
         return run.failed(task, error)
+    if here.cancelling() > cancellations:  # the node swallowed it; the run ends all the same
+        raise asyncio.CancelledError
     run.finished(task)
     return None
 
@@ -104,13 +111,11 @@ async def _reacquire(run: Run) -> None:
     def grant() -> None:
         loop.call_soon_threadsafe(resolve)
 
-    assert run.limiter is not None
-    if not run.limiter.acquire(grant):
+    if not run.acquire_lent_slot(grant):
         try:
             await granted
         except asyncio.CancelledError:
-            run.limiter.withdraw(grant)
-            run.forgo_slot()
+            run.forgo_lent_slot(grant)
             raise
 
 

@@ -16,7 +16,7 @@ from stepgraph.errors import NodeCancelledError
 from stepgraph.kernel.program import Pause
 from stepgraph.kernel.task import Task
 from stepgraph.kernel.topology import Action
-from stepgraph.pregel.pool import pool
+from stepgraph.pregel.pool import POOL
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.scope import TaskScope
 
@@ -40,7 +40,7 @@ async def perform(run: Run, task: Task, scope: TaskScope) -> None:
             action, argument = request
             try:
                 if action.awaitable is None:
-                    value = await _call_in_thread(run, action, argument, scope)
+                    value = await _call_in_thread(action, argument, scope)
                 elif action.inject:
                     value = await action.awaitable(argument, **scope.injected(action.inject))
                 else:
@@ -51,12 +51,13 @@ async def perform(run: Run, task: Task, scope: TaskScope) -> None:
         return
 
 
-async def _call_in_thread(run: Run, action: Action, argument: Any, scope: TaskScope) -> Any:
+async def _call_in_thread(action: Action, argument: Any, scope: TaskScope) -> Any:
     assert action.sync is not None
     call = copy_context().run
     keywords = scope.injected(action.inject)
-    loop = asyncio.get_running_loop()
-    result, error = await loop.run_in_executor(pool(run.depth), _outcome, call, action.sync, argument, keywords)
+    with POOL.waiting():
+        future = POOL.submit(_outcome, call, action.sync, argument, keywords)
+        result, error = await asyncio.wrap_future(future)
     if error is not None:
         raise error
     return await result if inspect.isawaitable(result) else result

@@ -1,9 +1,9 @@
 """Buffer: the chunks between a run and whoever iterates it, and what holds either back.
 
-Any thread may push; only the consumer pops. While a consumer waits, `wake` is set and a push calls it. A producer
-in another thread blocks once `limit` chunks wait; an async producer cannot block, so its driver asks `full` at every
-`await` of the node and holds it (`space`). What is popped goes to the consumer before anything else happens, so a
-slow consumer slows the run down.
+Any thread may add; only the consumer pops. While a consumer waits, `wake` is set and whoever adds calls it. The
+engine's own chunks are pushed, for they are few and come out before anything else happens. What nodes give out is
+offered: a thread that offers blocks once `limit` chunks wait; an async node cannot block, so its driver asks `full` at
+each of its awaits and holds it (`space`). So a slow consumer slows the run down.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 __all__ = ["STREAM_BUFFER", "Buffer"]
@@ -25,66 +26,86 @@ class Buffer:
 
     Attributes:
         items: The chunks that wait; the consumer pops them from the left.
-        crowded: Whether a producer is held, so that the consumer must call `admit` after it popped.
+        limit: How many may wait before those who offer are held.
+        crowded: Whether somebody is held, so that the consumer must call `admit` after it popped.
+        wake: What to call when something was added, while the consumer waits.
     """
 
-    __slots__ = ("_blocked", "_closed", "_held", "_owner", "crowded", "items", "limit", "wake")
+    __slots__ = ("_blocked", "_closed", "_held", "_owner", "_patience", "crowded", "items", "limit", "wake")
 
     def __init__(self, limit: int = STREAM_BUFFER) -> None:
         self.items: deque[Any] = deque()
-        self.limit: int = limit
+        self.limit = limit
         self.wake: Callable[[], None] | None = None
         self.crowded: bool = False
-        self._owner = threading.get_ident()
+        self._owner: int | None = None
         self._held: list[asyncio.Future[None]] = []
-        self._blocked: threading.Condition | None = None
+        self._blocked = threading.Condition()
+        self._patience = 0
         self._closed = False
 
+    def adopt(self) -> None:
+        """Make this thread, whose event loop the consumer runs on, one that offers without blocking."""
+        self._owner = threading.get_ident()
+
     def push(self, chunk: Any) -> None:
-        """Add a chunk; a thread other than the consumer's waits for room first. After `close` it is dropped."""
+        """Add a chunk; after `close` it is dropped."""
         if self._closed:
             return
-        items = self.items
-        if len(items) >= self.limit and threading.get_ident() != self._owner:
-            self._block()
-        items.append(chunk)
-        if self.wake is not None:
-            self.wake()
+        self.items.append(chunk)
+        wake = self.wake
+        if wake is not None:
+            wake()
+
+    def offer(self, chunk: Any) -> None:
+        """Add a chunk that a node gave out; a thread waits for room first."""
+        if len(self.items) >= self.limit and threading.get_ident() != self._owner:
+            self._wait_for_room()
+        self.push(chunk)
 
     @property
     def full(self) -> bool:
-        """Whether producers should wait."""
-        return len(self.items) >= self.limit and not self._closed
+        """Whether those who offer should wait."""
+        return len(self.items) >= self.limit and not self._closed and not self._patience
 
     def space(self) -> asyncio.Future[None]:
-        """Return a future that is done once there is room; for producers in the consumer's event loop."""
+        """Return a future that is done once there is room; for async nodes on the consumer's event loop."""
         future = asyncio.get_running_loop().create_future()
         self._held.append(future)
         self.crowded = True
         return future
 
     def admit(self) -> None:
-        """Let held producers go on where there is room again."""
-        if len(self.items) >= self.limit and not self._closed:
+        """Let those who are held go on where there is room again."""
+        if self.full:
             return
         self.crowded = False
         held, self._held = self._held, []
         for future in held:
             if not future.done():
                 future.set_result(None)
-        if self._blocked is not None:
-            with self._blocked:
-                self._blocked.notify_all()
+        with self._blocked:
+            self._blocked.notify_all()
+
+    @contextmanager
+    def overflowing(self) -> Iterator[None]:
+        """Hold nobody back for a while in which the consumer's thread itself is kept from popping."""
+        if threading.get_ident() != self._owner:
+            yield
+            return
+        self._patience += 1
+        try:
+            yield
+        finally:
+            self._patience -= 1
 
     def close(self) -> None:
-        """Drop what waits and whatever is pushed from now on; nobody stays held."""
+        """Drop what waits and whatever is added from now on; nobody stays held."""
         self._closed = True
         self.items.clear()
         self.admit()
 
-    def _block(self) -> None:
-        if self._blocked is None:
-            self._blocked = threading.Condition()
+    def _wait_for_room(self) -> None:
         with self._blocked:
             while self.full:
                 self.crowded = True

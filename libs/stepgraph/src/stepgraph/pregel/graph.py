@@ -137,6 +137,7 @@ class Pregel(Generic[InputT, OutputT]):
                 input, config, context=context, stream_mode=stream_mode, print_mode=print_mode, output_keys=output_keys
             )
             return [chunk async for chunk in chunks]
+        self._check_keys(output_keys)
         run = self._run(input, config, context, self._printing(print_mode))
         async for _ in async_driver.drive(run, Buffer()):
             pass
@@ -163,6 +164,7 @@ class Pregel(Generic[InputT, OutputT]):
             )
             return list(chunks)
         self._require_sync("invoke")
+        self._check_keys(output_keys)
         run = self._run(input, config, context, self._printing(print_mode))
         for _ in sync_driver.drive(run, Buffer()):
             pass
@@ -281,8 +283,6 @@ class Pregel(Generic[InputT, OutputT]):
         return {key: value for key, value in input.items() if key in self.input_channels}
 
     def _output(self, run: Run, keys: Keys | None) -> Any:
-        if keys is not None:
-            self._check_keys(keys)
         return self.read(run.machine.memory.view, self.output_channels if keys is None else keys)
 
     def _run(
@@ -330,14 +330,13 @@ class Pregel(Generic[InputT, OutputT]):
         *,
         subgraphs: bool,
     ) -> tuple[Tap, ...]:
-        if output_keys is not None:
-            self._check_keys(output_keys)
+        self._check_keys(output_keys)
         modes, single = requested_modes(self.stream_mode if stream_mode is None else stream_mode)
         tap = Tap(buffer.push, modes, buffer=buffer, labelled=not single, subgraphs=subgraphs, output_keys=output_keys)
         return (tap, *self._printing(print_mode))
 
-    def _check_keys(self, keys: Keys) -> None:
-        for key in names_of(keys):
+    def _check_keys(self, keys: Keys | None) -> None:
+        for key in () if keys is None else names_of(keys):
             if key not in self._public:
                 raise ValueError(
                     f"output key {key!r} is not a channel of graph {self.name!r}{nearest(key, self._public)}; "

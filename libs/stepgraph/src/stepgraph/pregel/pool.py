@@ -1,50 +1,119 @@
 """The engine's threads: where sync nodes of an async run, and parallel nodes of a sync run, are called.
 
-One bounded pool for each depth of nesting: a task waits only for tasks deeper than itself, so a pool that is full of
-waiting parents never keeps their children from running. Threads are made when they are first needed.
+There is one pool for the process, with a bound on how many of its calls are under way. A call that waits for others
+in the pool, because its node runs a graph, does not count meanwhile (`waiting`), so a pool that is full of waiting
+parents never keeps their children from running. Threads are made when they are needed and used again.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Final, TypeAlias
 
-__all__ = ["pool", "pool_size", "set_pool_size"]
+__all__ = ["POOL", "Pool", "pool_size", "set_pool_size"]
 
-_lock = threading.Lock()
-_pools: list[ThreadPoolExecutor] = []
-_size = max(32, 4 * (os.cpu_count() or 1))
+Call: TypeAlias = "tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]"
+
+_UNBOUNDED: Final = 1 << 16
+
+
+class Pool:
+    """Calls functions in threads, a bounded number at a time, first come, first served.
+
+    Args:
+        size: How many calls may be under way.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._busy = 0
+        self._queue: deque[Call] = deque()
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(_UNBOUNDED, thread_name_prefix="stepgraph-node")
+        self._mine = threading.local()
+
+    @property
+    def size(self) -> int:
+        """How many calls may be under way."""
+        return self._size
+
+    def resize(self, size: int) -> None:
+        """Change how many calls may be under way; those that are go on.
+
+        Raises:
+            ValueError: `size` is below 1.
+        """
+        if size < 1:
+            raise ValueError(f"the pool needs at least 1 thread, got {size}")
+        with self._lock:
+            self._size = size
+            self._begin_queued()
+
+    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        """Call `function` in a thread as soon as there is room, and return its future."""
+        future: Future[Any] = Future()
+        with self._lock:
+            self._queue.append((future, function, args))
+            self._begin_queued()
+        return future
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Do not count the call that this thread makes while it waits for others; in other threads, do nothing."""
+        depth = getattr(self._mine, "depth", None)
+        if depth is None:
+            yield
+            return
+        self._mine.depth = depth + 1
+        if depth == 0:
+            with self._lock:
+                self._busy -= 1
+                self._begin_queued()
+        try:
+            yield
+        finally:
+            self._mine.depth -= 1
+            if self._mine.depth == 0:
+                with self._lock:  # one more than `size` may now be busy, until the next call ends
+                    self._busy += 1
+
+    def _begin_queued(self) -> None:
+        while self._queue and self._busy < self._size:
+            self._busy += 1
+            self._threads.submit(self._work, self._queue.popleft())
+
+    def _work(self, call: Call) -> None:
+        self._mine.depth = 0
+        future, function, args = call
+        if future.set_running_or_notify_cancel():
+            try:
+                future.set_result(function(*args))
+            except BaseException as error:
+                future.set_exception(error)
+        del self._mine.depth
+        with self._lock:
+            self._busy -= 1
+            self._begin_queued()
+
+
+POOL: Final = Pool(max(32, 4 * (os.cpu_count() or 1)))
+"""The pool of this process."""
 
 
 def pool_size() -> int:
-    """Return how many threads each pool may have."""
-    return _size
+    """Return how many sync nodes may run in threads at once."""
+    return POOL.size
 
 
 def set_pool_size(threads: int) -> None:
-    """Set how many threads each pool may have; work that is under way ends in the old ones.
+    """Set how many sync nodes may run in threads at once; those that run go on.
 
     Raises:
         ValueError: `threads` is below 1.
     """
-    global _size
-    if threads < 1:
-        raise ValueError(f"the pool needs at least 1 thread, got {threads}")
-    with _lock:
-        _size = threads
-        retired = _pools[:]
-        _pools.clear()
-    for executor in retired:
-        executor.shutdown(wait=False)
-
-
-def pool(depth: int) -> ThreadPoolExecutor:
-    """Return the pool for tasks of runs that are nested `depth` deep."""
-    if depth < len(_pools):
-        return _pools[depth]
-    with _lock:
-        while len(_pools) <= depth:
-            name = f"stepgraph-{len(_pools)}"
-            _pools.append(ThreadPoolExecutor(_size, thread_name_prefix=name))
-        return _pools[depth]
+    POOL.resize(threads)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextvars import Context, copy_context
 from datetime import datetime, timezone
 from typing import Any, Protocol
@@ -70,7 +70,6 @@ class Run:
         machine: The state and the decisions.
         stream: Who gets chunks.
         parent: The scope of the task that this run is nested in.
-        depth: How deep it is nested.
         limiter: Bounds how many tasks run at once, `None` for no bound.
         ambient: The context that the tasks' contexts are copies of.
     """
@@ -79,18 +78,17 @@ class Run:
         "_audits",
         "_begun",
         "_entry",
+        "_limit_above",
         "_namespace",
         "_seed",
         "ambient",
         "config",
         "context",
         "debug",
-        "depth",
         "graph",
         "limiter",
         "machine",
         "parent",
-        "shares_limiter",
         "store",
         "stream",
         "writer",
@@ -110,16 +108,19 @@ class Run:
         above: Surroundings | None = None if parent is None else parent.run
         self.graph: Executable = graph
         self.parent: TaskScope | None = parent
-        self.depth: int = 0 if above is None else above.depth + 1
         self._namespace: Namespace | None = () if above is None else None
         self._seed = "" if above is None else above.seed
         self.config: RunnableConfig = _effective_config(parent, graph.config, config)
         self.context: Any | None = above.context if context is None and above is not None else context
         self.store: Any | None = above.store if graph.store is None and above is not None else graph.store
-        taps = (*taps, *(tap for tap in above.stream.taps if tap.subgraphs)) if above is not None else taps
+        if above is not None:
+            if taps:
+                _place(taps, len(self.namespace))
+            taps = (*taps, *(tap for tap in above.stream.taps if tap.subgraphs))
         self.stream: Stream = Stream(taps, self.namespace if taps else ())
         self.writer: StreamWriter = _writer(self.stream)
-        self._limit(above, config)
+        self._limit_above: Limiter | None = None if above is None else above.limiter
+        self.limiter: Limiter | None = self._bound(above, config)
         self.ambient: Context = copy_context()
         self.debug: bool = debug
         self._audits: dict[int, dict[str, Any]] = {}
@@ -155,23 +156,35 @@ class Run:
     # A task that waits for this run gives its slot back meanwhile.
 
     def lend_slot(self) -> None:
-        """Give the slot of the task above back, if it has one that this run shares."""
-        if self.shares_limiter and self.parent is not None and self.limiter is not None:
+        """Give the slot of the task above back, if it has one."""
+        above = self._limit_above
+        if above is not None and self.parent is not None:
             self.parent.lent += 1
             if self.parent.lent == 1 and self.parent.has_slot:
-                self.limiter.release()
+                above.release()
 
     def wants_slot_back(self) -> bool:
         """Return whether the task above must have its slot again before it goes on."""
-        if not self.shares_limiter or self.parent is None:
+        if self._limit_above is None or self.parent is None:
             return False
         self.parent.lent -= 1
         return self.parent.lent == 0 and self.parent.has_slot
 
-    def forgo_slot(self) -> None:
+    def acquire_lent_slot(self, granted: Callable[[], None]) -> bool:
+        """Take the slot of the task above again; see `Limiter.acquire`."""
+        return self._limit_above is None or self._limit_above.acquire(granted)
+
+    def forgo_lent_slot(self, granted: Callable[[], None]) -> None:
         """Let the task above go on without its slot: it was cancelled while it waited for it."""
-        if self.parent is not None:
+        if self._limit_above is not None and self.parent is not None:
+            self._limit_above.withdraw(granted)
             self.parent.has_slot = False
+
+    def keep_slot(self) -> None:
+        """Use the slot of the task above instead of the limit's others: it stands still until this run is over."""
+        if self._limit_above is not None:
+            self._limit_above = None
+            self.limiter = Limiter(1)
 
     # What a driver calls, in this order.
 
@@ -276,11 +289,14 @@ class Run:
     def _show_start(self, task: Task) -> None:
         if task.node.hidden:
             return
-        task.input = self.machine.read_input(task)
+        try:
+            shown = self.machine.read_input(task)  # a dict of the consumer's own: the node may edit its own
+        except Exception as error:
+            raise self.failed(task, error) from None
         payload: dict[str, Any] = {
             "id": self.id_of(task),
             "name": task.node.name,
-            "input": task.input,
+            "input": shown,
             "triggers": task.triggers,
         }
         metadata = {**(self.config.get("metadata") or {}), **task.node.metadata}
@@ -333,15 +349,12 @@ class Run:
                     for _, seen in self.stream.messages:
                         seen.add(str(message.id))
 
-    def _limit(self, above: Surroundings | None, config: Mapping[str, Any] | None) -> None:
-        """Find out what bounds the run: the limit of the run above, unless the caller set another."""
-        slots = self.config.get("max_concurrency")
-        own = (config or {}).get("max_concurrency")
-        inherited = None if above is None else above.limiter
-        self.shares_limiter: bool = (
-            above is not None and inherited is not None and own in (None, above.config.get("max_concurrency"))
-        )
-        self.limiter: Limiter | None = inherited if self.shares_limiter else Limiter(slots) if slots else None
+    def _bound(self, above: Surroundings | None, given: Mapping[str, Any] | None) -> Limiter | None:
+        """Return what bounds the run: the limit of the run above, and one that was set for this run alone."""
+        own = (given or {}).get("max_concurrency") or (self.graph.config or {}).get("max_concurrency")
+        if own is None or (above is not None and own == above.config.get("max_concurrency")):
+            return self._limit_above
+        return Limiter(own, self._limit_above)
 
 
 def _effective_config(
@@ -360,6 +373,12 @@ def _effective_config(
     if isinstance(callbacks, list):
         config["callbacks"] = [handler for handler in callbacks if not isinstance(handler, ModelHandler)]
     return config
+
+
+def _place(taps: Sequence[Tap], depth: int) -> None:
+    """Tell the consumers of a nested run where it stands."""
+    for tap in taps:
+        tap.depth = depth
 
 
 def _writer(stream: Stream) -> StreamWriter:

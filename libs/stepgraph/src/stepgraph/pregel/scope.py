@@ -29,7 +29,6 @@ class Surroundings(Protocol):
     writer: StreamWriter
     stream: Stream
     machine: Machine
-    depth: int
     limiter: Limiter | None
 
     @property

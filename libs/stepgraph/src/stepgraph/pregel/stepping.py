@@ -18,18 +18,13 @@ __all__ = ["Held", "InContext"]
 
 
 class InContext:
-    """Awaits a coroutine in `context`.
+    """Awaits a coroutine in `context`."""
 
-    Attributes:
-        cancelled: Whether the awaiting task was cancelled meanwhile.
-    """
-
-    __slots__ = ("_context", "_coroutine", "cancelled")
+    __slots__ = ("_context", "_coroutine")
 
     def __init__(self, coroutine: Coroutine[Any, Any, Any], context: Context) -> None:
         self._coroutine = coroutine
         self._context = context
-        self.cancelled: bool = False
 
     def __await__(self) -> Generator[Any, Any, Any]:
         run, coroutine = self._context.run, self._coroutine
@@ -44,8 +39,6 @@ class InContext:
                 argument = yield awaited
                 step = coroutine.send
             except BaseException as error:
-                if isinstance(error, asyncio.CancelledError):
-                    self.cancelled = True
                 step, argument = coroutine.throw, error
 
 

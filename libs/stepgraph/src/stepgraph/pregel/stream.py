@@ -55,7 +55,7 @@ class Tap:
         modes: What the consumer asked for.
         labelled: Whether chunks carry their mode.
         subgraphs: Whether chunks of nested runs are wanted, and chunks carry their namespace.
-        depth: How deep the consumer's own run is nested; namespaces are relative to it.
+        depth: How long the namespace of the consumer's own run is; namespaces in chunks are relative to it.
         output_keys: What `values` and `updates` of the consumer's own run are limited to, `None` for everything.
     """
 
@@ -83,8 +83,9 @@ class Tap:
 
     def put(self, mode: str, namespace: Namespace) -> Put:
         """Return the function that shapes and pushes payloads of one mode from one run."""
-        push = self._push
         place = namespace[self.depth :]
+        from_nodes = bool(place) or mode in LIVE
+        push = self.buffer.offer if from_nodes and self.buffer is not None else self._push
         if self.subgraphs:
             if self._labelled:
                 return lambda payload: push((place, mode, payload))

@@ -6,12 +6,14 @@ those that run are left to end by themselves; nobody waits for them and what the
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import random
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from contextvars import Context
 from typing import Any
 
@@ -19,7 +21,7 @@ from stepgraph.kernel.program import Pause
 from stepgraph.kernel.task import Task
 from stepgraph.kernel.topology import Action
 from stepgraph.pregel.buffer import Buffer
-from stepgraph.pregel.pool import pool
+from stepgraph.pregel.pool import POOL
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.scope import TaskScope
 from stepgraph.pregel.superstep import Superstep
@@ -29,6 +31,17 @@ __all__ = ["drive"]
 
 def drive(run: Run, buffer: Buffer) -> Generator[Any, None, None]:
     """Perform `run` and yield its chunks; closing the generator drops what has not begun."""
+    if run.parent is None or not _on_a_loop():
+        yield from _supersteps(run, buffer)
+        return
+    with ExitStack() as stack:  # an async node called us: its loop stands still, and nobody on it can give way
+        run.keep_slot()
+        for above in run.stream.buffers:
+            stack.enter_context(above.overflowing())
+        yield from _supersteps(run, buffer)
+
+
+def _supersteps(run: Run, buffer: Buffer) -> Generator[Any, None, None]:
     items = buffer.items
     alone = run.limiter is None and not run.stream.live
     group: Group | None = None
@@ -116,11 +129,20 @@ def _call(action: Action, argument: Any, scope: TaskScope) -> Any:
     return value
 
 
+def _on_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def _reacquire(run: Run) -> None:
     """Wait for the slot that the task above gave back while this run was under way."""
     granted = threading.Event()
-    if run.limiter is not None and not run.limiter.acquire(granted.set):
-        granted.wait()
+    if not run.acquire_lent_slot(granted.set):
+        with POOL.waiting():
+            granted.wait()
 
 
 class Group:
@@ -147,9 +169,10 @@ class Group:
     def progress(self) -> bool:
         """Wait until there is a chunk to yield or a task that ended; return whether there is more to come."""
         self._buffer.wake = self._changed.set
-        while not self._superstep.ended and not self._buffer.items and not self._slot_granted:
-            self._changed.wait()
-            self._changed.clear()
+        with POOL.waiting():
+            while not self._superstep.ended and not self._buffer.items and not self._slot_granted:
+                self._changed.wait()
+                self._changed.clear()
         self._buffer.wake = None
         if self._slot_granted:
             self._slot_granted = False
@@ -173,7 +196,7 @@ class Group:
     def _start(self, task: Task) -> None:
         scope, context = self._run.scope(task)
         scope.has_slot = self._run.limiter is not None
-        self._begun.append((pool(self._run.depth).submit(self._guarded, task, scope, context), scope))
+        self._begun.append((POOL.submit(self._guarded, task, scope, context), scope))
 
     def _guarded(self, task: Task, scope: TaskScope, context: Context) -> None:
         """Perform a task; whatever comes of it is reported, not raised."""
