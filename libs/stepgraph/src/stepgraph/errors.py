@@ -70,7 +70,11 @@ class InvalidGraphError(ValueError):
         self.problems: tuple[str, ...] = tuple(problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         listing = "\n".join(f"  - {problem}" for problem in problems)
+        self._name = name
         super().__init__(f"graph {name!r} cannot be compiled, {count}:\n{listing}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._name, self.problems)
 
 
 class NodeCancelledError(Exception):

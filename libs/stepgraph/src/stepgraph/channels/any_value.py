@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypeVar
 
-from stepgraph.channels.base import BaseChannel
+from stepgraph.channels.base import BaseChannel, unwrapped
 
 __all__ = ["AnyValue"]
 
@@ -21,4 +21,4 @@ class AnyValue(BaseChannel[Value, Value]):
 
     def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
         """Return the last write."""
-        return writes[-1]
+        return unwrapped(writes[-1])

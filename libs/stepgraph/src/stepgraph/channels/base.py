@@ -16,8 +16,11 @@ from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 from typing_extensions import Self
 
 from stepgraph.errors import EmptyChannelError, InvalidUpdateError
+from stepgraph.types import Overwrite
 
-__all__ = ["MISSING", "UNCHANGED", "BaseChannel", "ChannelRule", "rule_of", "single"]
+__all__ = ["MISSING", "UNCHANGED", "BaseChannel", "ChannelRule", "is_overwrite", "rule_of", "single", "unwrapped"]
+
+_OVERWRITE: Final = "__overwrite__"
 
 
 class _Sentinel:
@@ -183,7 +186,11 @@ class BaseChannel(Generic[Value, Update]):
 
     def is_available(self) -> bool:
         """Return whether `get` would return a value."""
-        return self.read(self.stored) is not MISSING
+        try:
+            self.get()
+        except EmptyChannelError:
+            return False
+        return True
 
     def consume(self) -> bool:
         """Tell the channel that the tasks it triggered have run; return whether it changed."""
@@ -232,32 +239,52 @@ class _StatefulRule:
         return self._channel.from_checkpoint(MISSING).checkpoint()
 
     def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
-        channel = self._channel.from_checkpoint(stored)
+        channel = self._at(stored)
         return channel.checkpoint() if channel.update(writes) else UNCHANGED
 
     def read(self, stored: Any) -> Any:
         try:
-            return self._channel.from_checkpoint(stored).get()
+            return self._at(stored).get()
         except EmptyChannelError:
             return MISSING
 
     def settle(self, stored: Any) -> Any:
-        channel = self._channel.from_checkpoint(stored)
+        channel = self._at(stored)
         return channel.checkpoint() if channel.update(()) else stored
 
     def spend(self, stored: Any) -> Any:
-        channel = self._channel.from_checkpoint(stored)
+        channel = self._at(stored)
         return channel.checkpoint() if channel.consume() else stored
 
     def release(self, stored: Any) -> Any:
-        channel = self._channel.from_checkpoint(stored)
+        channel = self._at(stored)
         return channel.checkpoint() if channel.finish() else stored
+
+    def _at(self, stored: Any) -> BaseChannel[Any, Any]:
+        """Return a channel that holds `stored`; a shallow copy, for it may edit a list or a dict in place."""
+        return self._channel.from_checkpoint(copy.copy(stored))
+
+
+_STATEFUL_FACE: Final = ("update", "get", "is_available", "consume", "finish", "checkpoint", "from_checkpoint")
 
 
 def rule_of(channel: BaseChannel[Any, Any]) -> ChannelRule:
     """Return the rule by which the kernel runs `channel`."""
     cls = type(channel)
-    return channel if cls.update is BaseChannel.update and cls.get is BaseChannel.get else _StatefulRule(channel)
+    own = any(getattr(cls, face) is not getattr(BaseChannel, face) for face in _STATEFUL_FACE)
+    return _StatefulRule(channel) if own else channel
+
+
+def unwrapped(write: Any) -> Any:
+    """Return the value of a write, which may be an `Overwrite`: where nothing is reduced it means no more."""
+    if type(write) is Overwrite:
+        return write.value
+    return write[_OVERWRITE] if is_overwrite(write) else write
+
+
+def is_overwrite(write: Any) -> bool:
+    """Return whether a write is an `Overwrite`, or its form as a dict, `{"__overwrite__": value}`."""
+    return type(write) is Overwrite or (type(write) is dict and len(write) == 1 and _OVERWRITE in write)
 
 
 def single(channel: BaseChannel[Any, Any], writes: Sequence[Any]) -> Any:

@@ -6,9 +6,8 @@ import collections.abc
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Generic, TypeVar, get_origin
 
-from stepgraph.channels.base import MISSING, BaseChannel
+from stepgraph.channels.base import MISSING, BaseChannel, is_overwrite, unwrapped
 from stepgraph.errors import InvalidUpdateError
-from stepgraph.types import Overwrite
 
 __all__ = ["BinaryOperatorAggregate"]
 
@@ -24,7 +23,6 @@ _CONCRETE: Final = {
     collections.abc.Mapping: dict,
     collections.abc.MutableMapping: dict,
 }
-_OVERWRITE_KEYS: Final = frozenset(["__overwrite__"])
 
 
 class BinaryOperatorAggregate(BaseChannel[Value, Value], Generic[Value]):
@@ -43,11 +41,11 @@ class BinaryOperatorAggregate(BaseChannel[Value, Value], Generic[Value]):
 
     def __init__(self, typ: Any, operator: Callable[[Value, Value], Value], key: str = "") -> None:
         self.operator: Callable[[Value, Value], Value] = operator
-        self.factory: Callable[[], Any] = _CONCRETE.get(get_origin(typ) or typ, typ)
+        self.factory: Callable[[], Any] = _factory(typ)
         super().__init__(typ, key)
 
     def _settings(self) -> tuple[Any, ...]:
-        return (self.operator,)
+        return (_identity(self.operator),)
 
     def initial(self) -> Any:
         """Return an empty value of the type, `MISSING` where it has none."""
@@ -61,11 +59,29 @@ class BinaryOperatorAggregate(BaseChannel[Value, Value], Generic[Value]):
         value, operator = stored, self.operator
         replaced = False
         for write in writes:
-            if type(write) is Overwrite or (type(write) is dict and write.keys() == _OVERWRITE_KEYS):
+            if is_overwrite(write):
                 if replaced:
                     raise InvalidUpdateError("one Overwrite per superstep can count and several came")
-                value = write.value if isinstance(write, Overwrite) else write["__overwrite__"]
+                value = unwrapped(write)
                 replaced = True
             elif not replaced:
                 value = write if value is MISSING else operator(value, write)
         return value
+
+
+def _factory(typ: Any) -> Callable[[], Any]:
+    """Return what builds an empty value: `list` for `list[int]`, `typing.List[int]` and `Sequence[int]`."""
+    origin = get_origin(typ) or typ
+    factory: Callable[[], Any] = _CONCRETE.get(origin, origin)
+    return factory
+
+
+def _identity(operator: Any) -> Any:
+    """Return what makes two functions the same rule.
+
+    A lambda in a postponed annotation becomes a new function whenever the annotation is read, with equal code.
+    """
+    code = getattr(operator, "__code__", None)
+    if code is None or getattr(operator, "__closure__", None):
+        return operator
+    return (code, operator.__defaults__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypeVar
 
-from stepgraph.channels.base import BaseChannel, single
+from stepgraph.channels.base import BaseChannel, single, unwrapped
 
 __all__ = ["EphemeralValue"]
 
@@ -28,4 +28,4 @@ class EphemeralValue(BaseChannel[Value, Value]):
 
     def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
         """Return the last write."""
-        return single(self, writes) if self.guard else writes[-1]
+        return unwrapped(single(self, writes) if self.guard else writes[-1])

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, TypeVar
 
-from stepgraph.channels.base import MISSING, BaseChannel, single
-from stepgraph.types import Overwrite
+from stepgraph.channels.base import MISSING, BaseChannel, single, unwrapped
 
 __all__ = ["LastValue", "LastValueAfterFinish"]
 
@@ -20,8 +19,7 @@ class LastValue(BaseChannel[Value, Value]):
 
     def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
         """Return the write."""
-        value = writes[0] if len(writes) == 1 else single(self, writes)
-        return value.value if type(value) is Overwrite else value
+        return unwrapped(writes[0] if len(writes) == 1 else single(self, writes))
 
 
 class LastValueAfterFinish(BaseChannel[Value, Value]):
@@ -36,7 +34,7 @@ class LastValueAfterFinish(BaseChannel[Value, Value]):
 
     def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
         """Return the last write, hidden."""
-        return (writes[-1], False)
+        return (unwrapped(writes[-1]), False)
 
     def read(self, stored: Any) -> Any:
         """Return the value where it may be seen."""

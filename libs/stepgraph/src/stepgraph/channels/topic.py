@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from stepgraph.channels.base import MISSING, UNCHANGED, BaseChannel
+from stepgraph.channels.base import MISSING, UNCHANGED, BaseChannel, is_overwrite, unwrapped
 
 __all__ = ["Topic"]
 
@@ -13,7 +13,7 @@ Value = TypeVar("Value")
 
 
 class Topic(BaseChannel[Sequence[Value], "Value | list[Value]"]):
-    """Collects a superstep's writes in a list; a write that is a list counts as its items.
+    """Collects a superstep's writes in a list; a write that is a list counts as its items, an `Overwrite` alone.
 
     Args:
         typ: The type of one item.
@@ -49,6 +49,8 @@ class Topic(BaseChannel[Sequence[Value], "Value | list[Value]"]):
         """Return the items of `writes`, behind those kept."""
         published: list[Any] = []
         for write in writes:
+            if is_overwrite(write):
+                return list(unwrapped(write)) or MISSING
             if isinstance(write, list):
                 published.extend(write)
             else:

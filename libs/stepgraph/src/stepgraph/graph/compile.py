@@ -88,7 +88,8 @@ class Blueprint:
                 self._parts.managed,
                 self._edges_from(name),
                 self._targets,
-                strict=self._strict and not spec.is_graph,
+                strict=self._strict,
+                may_have_surplus=spec.is_graph,
             ),
             routes=self._routes(name),
             retry=policies,
@@ -128,4 +129,5 @@ class Blueprint:
 
 
 def _join(sources: Sequence[str], target: str) -> str:
-    return f"join:{'+'.join(sources)}:{target}"
+    names = (source.replace("+", "\\+") for source in sources)  # a name may hold the separator itself
+    return f"join:{'+'.join(names)}:{target}"

@@ -48,7 +48,7 @@ class CompiledStateGraph(Pregel[InputT, OutputT], Generic[StateT, ContextT, Inpu
         super().__init__(
             nodes=blueprint.nodes(),
             channels=blueprint.channels(),
-            input_channels=list(builder.schemas[builder.input_schema].channels),
+            input_channels=_shown(builder.schemas[builder.input_schema].channels),
             output_channels=_shown(builder.schemas[builder.output_schema].channels),
             stream_channels=_shown(state),
             stream_mode="updates",

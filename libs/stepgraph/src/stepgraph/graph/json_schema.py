@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Mapping
 from typing import Annotated, Any, get_args, get_origin
+
+from typing_extensions import TypedDict
 
 from stepgraph.graph.schema import ROOT, Schema, unwrapped
 
@@ -27,13 +28,11 @@ def json_schema_of_state(schema: Schema, title: str) -> dict[str, Any]:
     """
     if set(schema.channels) == {ROOT}:
         return {**json_schema_of(_bare(schema.cls)), "title": title}
-    if hasattr(schema.cls, "__pydantic_validator__"):
+    if hasattr(schema.cls, "model_json_schema"):
         return dict(schema.cls.model_json_schema())
-    from pydantic import create_model
-
     hints = typing.get_type_hints(schema.cls, include_extras=True)
-    required: Mapping[str, Any] = {key: (_bare(hints[key]), ...) for key in schema.channels}
-    return create_model(getattr(schema.cls, "__name__", title), **required).model_json_schema()  # type: ignore[no-any-return]
+    keys = {key: _bare(hints[key]) for key in schema.channels}
+    return json_schema_of(TypedDict(getattr(schema.cls, "__name__", title), keys))  # type: ignore[operator]
 
 
 def _bare(annotation: Any) -> Any:

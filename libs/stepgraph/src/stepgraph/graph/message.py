@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from stepgraph.config import SCOPE
 from stepgraph.errors import listed
 from stepgraph.messages import AIMessageChunk
-from stepgraph.messages.base import new_id
+from stepgraph.messages.base import with_id
 from stepgraph.messages.coerce import to_message
 
 __all__ = ["REMOVE_ALL_MESSAGES", "MessagesState", "add_messages", "push_message"]
@@ -104,6 +104,5 @@ def _identified(messages: Any) -> list[Any]:
     for position, message in enumerate(found):
         if isinstance(message, AIMessageChunk):
             found[position] = message = message.as_message()
-        if message.id is None:
-            message.id = new_id()
+        with_id(message)
     return found

@@ -103,6 +103,12 @@ class BranchSpec:
         """Read a router; without a `path_map` its return hint `Literal[…]` is one."""
         ends: dict[Hashable, str] | None = None
         if isinstance(path_map, Mapping):
+            for answer, target in path_map.items():
+                if not isinstance(target, str):
+                    raise TypeError(
+                        f"the path map of router {name!r} maps {answer!r} to {target!r}; it maps to one node each, and "
+                        "a router that returns a list leads to several"
+                    )
             ends = dict(path_map)
         elif path_map is not None:
             ends = {name: name for name in path_map}

@@ -14,12 +14,13 @@ from typing_extensions import NotRequired, ReadOnly, Required, is_typeddict
 from stepgraph.channels import BaseChannel, BinaryOperatorAggregate, LastValue
 from stepgraph.managed.base import ManagedValue, is_managed
 
-__all__ = ["ROOT", "Schema", "fields_of_instance", "has_fields", "unwrapped"]
+__all__ = ["ROOT", "Schema", "check_state_type", "fields_of_instance", "has_fields", "unwrapped"]
 
 ROOT: Final = "__root__"
 """The only channel of a state that has no keys, such as `int` or `Annotated[list, operator.add]`."""
 
-_WRAPPERS: Final = (Required, NotRequired, ReadOnly, typing.ClassVar)
+_WRAPPERS: Final = (Required, NotRequired, ReadOnly)
+_VALUES: Final = (str, bytes, int, float, dict, list, tuple, set)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ class Schema:
 
 
 def has_fields(candidate: Any) -> bool:
-    """Return whether a class declares keys of a state."""
+    """Return whether a class, or a generic one with its types, declares keys of a state."""
+    candidate = get_origin(candidate) or candidate
     return isinstance(candidate, type) and bool(
         is_typeddict(candidate) or dataclasses.is_dataclass(candidate) or _declared(candidate)
     )
@@ -101,7 +103,20 @@ def _declared(cls: type[Any]) -> dict[str, Any]:
     return names
 
 
-def _annotations(cls: type[Any]) -> dict[str, Any]:
+def check_state_type(annotated: Any) -> None:
+    """Refuse what describes no state.
+
+    Raises:
+        TypeError: It is a value, not a class or a type.
+    """
+    if isinstance(annotated, _VALUES) or (dataclasses.is_dataclass(annotated) and not isinstance(annotated, type)):
+        raise TypeError(
+            f"a state is described by a class, such as a TypedDict, or by a type such as list[str]; got {annotated!r}"
+        )
+
+
+def _annotations(cls: Any) -> dict[str, Any]:
+    cls = get_origin(cls) or cls
     try:
         hints = typing.get_type_hints(cls, include_extras=True)
     except NameError as error:
@@ -112,11 +127,16 @@ def _annotations(cls: type[Any]) -> dict[str, Any]:
     kept: Any = _pydantic_fields(cls)
     if kept is None and dataclasses.is_dataclass(cls):
         kept = {field.name for field in dataclasses.fields(cls)}
-    return {key: hint for key, hint in hints.items() if kept is None or key in kept}
+    return {
+        key: hint
+        for key, hint in hints.items()
+        if (kept is None or key in kept) and get_origin(hint) is not typing.ClassVar
+    }
 
 
-def _builder(cls: type[Any]) -> Callable[[dict[str, Any]], Any] | None:
-    if dataclasses.is_dataclass(cls) or _pydantic_fields(cls) is not None:
+def _builder(cls: Any) -> Callable[[dict[str, Any]], Any] | None:
+    cls = get_origin(cls) or cls
+    if hasattr(cls, "_fields") or dataclasses.is_dataclass(cls) or _pydantic_fields(cls) is not None:
         return lambda values: cls(**values)
     return None
 
@@ -157,7 +177,8 @@ def _check_reducer(key: str, reducer: Callable[..., Any]) -> None:
     positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     required = [p for p in positional if p.default is p.empty]
     open_ended = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-    if len(required) > 2 or (len(positional) < 2 and not open_ended):
+    by_name_only = any(p.kind is p.KEYWORD_ONLY and p.default is p.empty for p in parameters)
+    if by_name_only or len(required) > 2 or (len(positional) < 2 and not open_ended):
         names = ", ".join(p.name for p in parameters)
         raise ValueError(
             f"Invalid reducer signature of key {key!r}: a reducer takes two values, (current, write), and returns the "

@@ -16,7 +16,7 @@ from stepgraph.errors import InvalidGraphError, UnreachableNodeWarning, listed
 from stepgraph.graph.compile import Blueprint
 from stepgraph.graph.compiled import CompiledStateGraph
 from stepgraph.graph.parts import BranchSpec, GraphParts, NodeDefaults, StateNodeSpec, destinations_in, first_annotation
-from stepgraph.graph.schema import Schema
+from stepgraph.graph.schema import Schema, check_state_type
 from stepgraph.graph.validate import Wiring
 from stepgraph.pregel import Pregel
 from stepgraph.pregel.action import action_of, name_of, resolved_hints
@@ -112,8 +112,7 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
             action, name = node, _inferred_name(node, action)
         self._check_name(name)
         schema = input_schema or first_annotation(action) or self.state_schema
-        self._register(schema)
-        self.nodes[name] = StateNodeSpec(
+        spec = StateNodeSpec(
             action,
             action_of(action, name=name),
             metadata=dict(metadata or {}),
@@ -123,6 +122,8 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
             defer=defer,
             is_graph=isinstance(action, Pregel),
         )
+        self._register(schema)
+        self.nodes[name] = spec
         return self
 
     def add_edge(self, start_key: str | Sequence[str], end_key: str) -> Self:
@@ -131,6 +132,8 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
         Raises:
             ValueError: The edge starts at END or ends at START.
         """
+        if not isinstance(end_key, str):
+            raise TypeError(f"an edge ends at one node, got {end_key!r}; call add_edge() once for each of them")
         starts = [start_key] if isinstance(start_key, str) else list(start_key)
         if END in starts:
             raise ValueError(f"an edge cannot start at END; {end_key!r} would never run")
@@ -168,7 +171,7 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
             TypeError: The router cannot be called.
         """
         name = name_of(path) or "condition"
-        taken = self.branches.setdefault(source, {})
+        taken = self.branches.get(source, {})
         if name == "<lambda>":
             name = "condition" if "condition" not in taken else f"condition_{len(taken) + 1}"
         if name in taken:
@@ -176,7 +179,7 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
         branch = BranchSpec.of(path, path_map, name)
         if branch.input_schema is not None:
             self._register(branch.input_schema)
-        taken[name] = branch
+        self.branches[source] = {**taken, name: branch}
         return self
 
     def add_sequence(self, nodes: Sequence[Any | tuple[str, Any]]) -> Self:
@@ -281,18 +284,21 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
 
     def _register(self, schema_class: Any) -> None:
         """Add the keys of a schema to the graph's channels."""
+        check_state_type(schema_class)
         if schema_class in self.schemas:
             return
         schema = Schema.of(schema_class)
+        added: dict[str, BaseChannel[Any, Any]] = {}
         for key, channel in schema.channels.items():
             known = self.channels.get(key)
             if known is None or (isinstance(known, LastValue) and not self._is_state_key(key)):
-                self.channels[key] = channel
+                added[key] = channel
             elif not isinstance(channel, LastValue) and channel != known:
                 raise ValueError(
                     f"key {key!r} has two rules: {_described(known)} from an earlier schema and {_described(channel)} "
                     f"from {getattr(schema_class, '__name__', schema_class)!r}; annotate it with the same one"
                 )
+        self.channels.update(added)
         self.managed.update(schema.managed)
         self.schemas[schema_class] = schema
 

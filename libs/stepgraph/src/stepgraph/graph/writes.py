@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,17 @@ class Targets:
 class _Updates:
     """Reads updates of one place: a node, or the caller of the graph."""
 
-    def __init__(self, origin: str, keys: frozenset[str], managed: Iterable[str], targets: Targets, *, strict: bool):
+    def __init__(
+        self,
+        origin: str,
+        keys: frozenset[str],
+        managed: Iterable[str],
+        targets: Targets,
+        *,
+        strict: bool,
+        may_have_surplus: bool,
+    ) -> None:
+        self._may_have_surplus = may_have_surplus
         self._origin = origin
         self._keys = keys
         self._managed = frozenset(managed)
@@ -59,8 +69,8 @@ class _Updates:
         self._strict = strict
         self._root = keys == {ROOT}
 
-    def plain(self, update: Any) -> list[Write]:
-        """Return the writes of an update that is no command."""
+    def plain(self, update: Any, *, commanded: bool = False) -> list[Write]:
+        """Return the writes of an update, by itself or in a command."""
         if update is None:
             return []
         if self._root:
@@ -71,19 +81,19 @@ class _Updates:
                 break
         else:
             return pairs
-        if self._strict:
+        if self._strict and (commanded or not self._may_have_surplus):
             raise self._unknown(key)
         return [(key, value) for key, value in pairs if key in self._keys]
 
     def command(self, command: Command[Any]) -> list[Write]:
         """Return the writes of a command to this graph."""
         update = command.update
-        if isinstance(update, (list, tuple)) and not self._root:
-            writes = [write for pair in update for write in self.plain(dict([pair]))]
+        if isinstance(update, (list, tuple)) and not hasattr(update, "_fields") and not self._root:
+            writes = [write for pair in update for write in self.plain(self._pair(pair), commanded=True)]
         else:
-            writes = self.plain(update)
+            writes = self.plain(update, commanded=True)
         goto = command.goto
-        for target in [goto] if isinstance(goto, (str, Send)) else goto:
+        for target in goto if isinstance(goto, (list, tuple)) else (goto,):
             writes += self._targets.write(target, f"{self._origin}, with Command(goto=…),")
         return writes
 
@@ -117,6 +127,14 @@ class _Updates:
                 )
         return writes
 
+    def _pair(self, pair: Any) -> dict[str, Any]:
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2 or not isinstance(pair[0], str):
+            raise InvalidUpdateError(
+                f"{self._origin} gave a Command whose update is a list with {pair!r} in it; it must hold pairs of a "
+                "key and a value"
+            )
+        return {pair[0]: pair[1]}
+
     def _pairs(self, update: Any) -> list[Write]:
         if isinstance(update, Mapping):
             return list(update.items())
@@ -146,6 +164,7 @@ def state_writer(
     targets: Targets,
     *,
     strict: bool,
+    may_have_surplus: bool = False,
 ) -> Callable[[Any], list[Write]]:
     """Return the writer of a node, or of the input.
 
@@ -156,9 +175,10 @@ def state_writer(
         static: The writes of the edges that leave it.
         targets: Where commands may lead.
         strict: Whether unknown keys are errors; they are dropped otherwise.
+        may_have_surplus: Whether they are dropped all the same: a sub-graph returns keys of its own.
     """
     known = frozenset(keys)
-    updates = _Updates(origin, known, managed, targets, strict=strict)
+    updates = _Updates(origin, known, managed, targets, strict=strict, may_have_surplus=may_have_surplus)
     edges = list(static)
     keyed = known != {ROOT}
 
@@ -186,7 +206,7 @@ def route_writer(origin: str, path_map: Mapping[Any, str] | None, targets: Targe
         for item in answer if isinstance(answer, (list, tuple)) else (answer,):
             if isinstance(item, Send) or path_map is None:
                 found += targets.write(item, origin)
-            elif item in path_map:
+            elif isinstance(item, Hashable) and item in path_map:
                 found += targets.write(path_map[item], origin)
             else:
                 raise InvalidUpdateError(

@@ -62,7 +62,10 @@ def apply(memory: Memory, tasks: Sequence[Task]) -> list[str]:
     if memory.live:
         for name in memory.live:
             if name not in changes:
-                changes[name] = topology.channels[name].rule.settle(stored[name])
+                before = stored[name]
+                after = topology.channels[name].rule.settle(before)
+                if after is not before:
+                    changes[name] = after
     memory.commit(changes)
     return changed
 
@@ -82,8 +85,12 @@ def preview(memory: Memory, writes: Iterable[Write]) -> dict[str, Any]:
             after = spec.rule.fold(stored.get(name, MISSING), values)
         except Exception as error:
             raise _explained(error, spec, ["this one"]) from error
-        readable = MISSING if after is UNCHANGED else spec.rule.read(after)
-        if readable is not MISSING:
+        if after is UNCHANGED:
+            continue
+        readable = spec.rule.read(after)
+        if readable is MISSING:
+            view.pop(name, None)
+        else:
             view[name] = readable
     return view
 
@@ -95,7 +102,10 @@ def _spent(topology: Topology, stored: dict[str, Any], tasks: Sequence[Task]) ->
         for trigger in task.triggers:
             spec = channels.get(trigger)
             if spec is not None and spec.spends and trigger in stored:
-                spent[trigger] = spec.rule.spend(stored[trigger])
+                before = stored[trigger]
+                after = spec.rule.spend(before)
+                if after is not before:
+                    spent[trigger] = after
     return spent
 
 

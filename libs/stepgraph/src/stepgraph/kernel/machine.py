@@ -84,7 +84,7 @@ class Machine:
             changes = release(self.memory)
             if changes:
                 self.memory.commit(changes)
-                self.changed = [*self.changed, *changes]
+                self.changed = list(dict.fromkeys([*self.changed, *changes]))
 
     def half_filled(self) -> dict[str, tuple[list[str], list[str]]]:
         """Return the joins that some of their sources reached and others did not: who came, who is missing."""

@@ -42,6 +42,8 @@ class Memory:
         channels = topology.channels
         for name, value in self.stored.items():
             spec = channels[name]
+            if spec.transient:
+                self.live.add(name)
             readable = value if spec.plain else spec.rule.read(value)
             if readable is not MISSING:
                 (self.view if spec.public else self.control)[name] = readable
@@ -53,13 +55,14 @@ class Memory:
 
     def commit(self, changes: Mapping[str, Any]) -> None:
         """Make `changes`, new stored values by channel, the present."""
+        channels, stored, versions = self.topology.channels, self.stored, self.versions
+        derived = {name: channels[name].rule.read(value) for name, value in changes.items() if not channels[name].plain}
         self.clock += 1
         clock = self.clock
-        channels, stored, versions = self.topology.channels, self.stored, self.versions
         grown = False
         for name, value in changes.items():
             spec = channels[name]
-            readable = value if spec.plain else spec.rule.read(value)
+            readable = value if spec.plain else derived[name]
             target = self.view if spec.public else self.control
             if readable is MISSING:
                 target.pop(name, None)

@@ -48,7 +48,7 @@ def entry_program(task: Task, machine: Machine) -> Program:
 def _attempt(task: Task, machine: Machine) -> Program:
     task.attempt += 1
     task.pushed.clear()
-    if task.input is MISSING:
+    if task.input is MISSING or task.attempt > 1:
         task.input = machine.read_input(task)
     try:
         output = yield task.node.action, task.input
@@ -58,31 +58,30 @@ def _attempt(task: Task, machine: Machine) -> Program:
         yield from _conclude(task, machine, output)
     else:
         write(task, output)
+        task.status = Status.DONE
 
 
 def _conclude(task: Task, machine: Machine, output: Any) -> Program:
     """Write `output`, then ask the node's routers, who see the state with the node's own writes in it."""
     node = task.node
     write(task, output)
-    if task.parents:
-        return
     own = task.writes
     routed = list(own)
-    for route in node.routes:
+    for route in () if task.parents else node.routes:
         answer = yield route.action, route.reader.read(preview(machine.memory, own), machine.step, machine.stop)
         routed += route.writer(answer)
     task.writes = routed
+    task.status = Status.DONE
 
 
 def write(task: Task, output: Any) -> None:
-    """Turn what a task's node returned into its writes; the task is done."""
+    """Turn what a task's node returned into its writes."""
     task.update = output
     try:
         writes = task.node.writer(output)
         task.writes = [*task.pushed, *writes] if task.pushed else writes
     except ParentCommand as bubble:  # this node addressed the graph above
         task.writes, task.parents = [], bubble.commands
-    task.status = Status.DONE
 
 
 def _retrying(task: Task, machine: Machine) -> Program:

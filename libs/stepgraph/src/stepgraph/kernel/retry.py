@@ -26,6 +26,9 @@ _PROGRAMMING = (
     InvalidUpdateError,
 )
 
+_NETWORK = ("requests", "httpx")
+"""Libraries whose errors are operating system errors that mean the network."""
+
 
 def default_retry_on(error: Exception) -> bool:
     """Return whether another attempt may succeed where this one failed.
@@ -39,10 +42,9 @@ def default_retry_on(error: Exception) -> bool:
     status = getattr(error, "status_code", None) or getattr(response, "status_code", None)
     if isinstance(status, int):
         return status >= 500 or status in (408, 425, 429)
-    return not isinstance(error, (*_PROGRAMMING, OSError)) or type(error).__module__.partition(".")[0] in (
-        "requests",
-        "httpx",
-    )
+    if isinstance(error, _PROGRAMMING):
+        return False
+    return not isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _NETWORK
 
 
 def delay_before_retry(policies: Sequence[RetryPolicy], attempts: int, error: Exception) -> tuple[float, bool] | None:
@@ -58,7 +60,10 @@ def delay_before_retry(policies: Sequence[RetryPolicy], attempts: int, error: Ex
             continue
         if attempts >= policy.max_attempts:
             return None
-        wait = policy.initial_interval * policy.backoff_factor ** (attempts - 1)
+        try:
+            wait = policy.initial_interval * policy.backoff_factor ** (attempts - 1)
+        except OverflowError:
+            wait = policy.max_interval
         return min(wait, policy.max_interval), policy.jitter
     return None
 

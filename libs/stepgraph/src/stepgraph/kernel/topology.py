@@ -139,6 +139,7 @@ class ChannelSpec:
         )
 
 
+_INITIAL: Final = BinaryOperatorAggregate.initial
 _SHAREABLE: Final = (int, float, complex, str, bytes, bool, tuple, frozenset, type(None))
 
 
@@ -210,8 +211,8 @@ def _initial_values(
             continue
         if isinstance(value, _SHAREABLE):
             constants[name] = value
-        elif isinstance(spec.channel, BinaryOperatorAggregate) and spec.rule is spec.channel:
-            factories.append((name, spec.channel.factory))
+        elif isinstance(spec.rule, BinaryOperatorAggregate) and type(spec.rule).initial is _INITIAL:
+            factories.append((name, spec.rule.factory))  # saves a call per key and run
         else:
             factories.append((name, spec.rule.initial))
     return constants, factories

@@ -20,7 +20,7 @@ __all__ = [
     "SystemMessage",
     "ToolMessage",
     "is_message",
-    "new_id",
+    "with_id",
 ]
 
 Content: TypeAlias = "str | list[str | dict[str, Any]]"
@@ -149,9 +149,15 @@ def is_message(candidate: object) -> bool:
     )
 
 
-def new_id() -> str:
-    """Return an id for a message that has none."""
-    return os.urandom(16).hex()
+def with_id(message: Any) -> str:
+    """Return the id of a message, giving it one where it has none and can take one."""
+    if message.id is None:
+        identity = os.urandom(16).hex()
+        try:
+            message.id = identity
+        except Exception:  # a frozen message of somebody else's stays as it is
+            return identity
+    return str(message.id)
 
 
 def _joined(left: Content, right: Content) -> Content:

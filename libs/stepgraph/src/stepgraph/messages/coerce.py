@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, Final
 
 from stepgraph.errors import listed, nearest
@@ -18,7 +19,7 @@ from stepgraph.messages.base import (
 
 __all__ = ["convert_to_messages", "to_message"]
 
-_ROLES: Final[dict[str, Callable[..., BaseMessage]]] = {
+_ROLES: Final[dict[str, type[BaseMessage]]] = {
     "human": HumanMessage,
     "user": HumanMessage,
     "ai": AIMessage,
@@ -26,7 +27,9 @@ _ROLES: Final[dict[str, Callable[..., BaseMessage]]] = {
     "system": SystemMessage,
     "developer": SystemMessage,
     "tool": ToolMessage,
+    "remove": RemoveMessage,
 }
+_REQUIRED: Final[dict[type[BaseMessage], tuple[str, ...]]] = {ToolMessage: ("tool_call_id",), RemoveMessage: ("id",)}
 _FIELDS: Final = (
     "id",
     "name",
@@ -72,10 +75,14 @@ def convert_to_messages(forms: Any) -> list[Any]:
     return [to_message(form) for form in (forms if isinstance(forms, list) else [forms])]
 
 
-def _of_role(role: str, content: Any, fields: dict[str, Any]) -> BaseMessage:
-    if role == "remove":
-        return RemoveMessage(fields["id"])
-    build = _ROLES.get(role)
-    if build is None:
+def _of_role(role: str, content: Any, given: dict[str, Any]) -> BaseMessage:
+    cls = _ROLES.get(role)
+    if cls is None:
         raise ValueError(f"role {role!r} does not exist{nearest(role, _ROLES)}; use one of {listed(_ROLES)}")
-    return build(content, **fields)
+    known = {field.name for field in fields(cls)}
+    missing = [name for name in _REQUIRED.get(cls, ()) if name not in given]
+    if missing:
+        raise ValueError(f"a message of role {role!r} needs {listed(missing)}, got the keys {listed(given)}")
+    if cls is RemoveMessage:
+        return RemoveMessage(given["id"])
+    return cls(content, **{name: value for name, value in given.items() if name in known})

@@ -307,7 +307,7 @@ class Pregel(Generic[InputT, OutputT]):
 
     def _expected_input(self) -> str:
         if isinstance(self.input_channels, str):
-            return f"pass a value for {self.input_channels!r}"
+            return "pass a value"
         return f"pass a dict with some of the keys {listed(self.input_channels)}"
 
     def _coerced_context(self, context: Any) -> Any:

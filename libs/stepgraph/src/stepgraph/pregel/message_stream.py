@@ -13,9 +13,8 @@ from typing import Any, Protocol
 from stepgraph.config import SCOPE
 from stepgraph.constants import TAG_NOSTREAM
 from stepgraph.messages import is_message
-from stepgraph.messages.base import new_id
 
-__all__ = ["MessageSink", "ModelHandler", "messages_in", "stream_message", "with_id"]
+__all__ = ["MessageSink", "ModelHandler", "messages_in", "stream_message"]
 
 
 class MessageSink(Protocol):
@@ -124,14 +123,3 @@ class ModelHandler:
     def on_llm_error(self, error: BaseException, *, run_id: Any, **_: Any) -> None:
         """Forget a call that failed."""
         self._calls.pop(run_id, None)
-
-
-def with_id(message: Any) -> str:
-    """Return the id of a message, giving it one where it has none and can take one."""
-    if message.id is None:
-        identity = new_id()
-        try:
-            message.id = identity
-        except (AttributeError, TypeError, ValueError):  # a frozen message of somebody else's stays as it is
-            return identity
-    return str(message.id)

@@ -20,9 +20,10 @@ from stepgraph.kernel.machine import Machine
 from stepgraph.kernel.program import Program, entry_program, program, write
 from stepgraph.kernel.task import Status, Task, task_id
 from stepgraph.kernel.topology import Topology
+from stepgraph.messages.base import with_id
 from stepgraph.pregel import audit
 from stepgraph.pregel.limiter import Limiter
-from stepgraph.pregel.message_stream import ModelHandler, messages_in, with_id
+from stepgraph.pregel.message_stream import ModelHandler, messages_in
 from stepgraph.pregel.scope import Surroundings, TaskScope
 from stepgraph.pregel.stream import Namespace, Stream, Tap
 from stepgraph.runtime import _discard
@@ -198,6 +199,7 @@ class Run:
             if self._entry.node.routes:
                 return (self._entry,)
             write(self._entry, self._entry.input)
+            self._entry.status = Status.DONE
             self.commit((self._entry,))
             return ()
         tasks = self.machine.plan()
@@ -237,9 +239,7 @@ class Run:
         """Take note of a task's failure and return the error to raise."""
         task.status, task.error = Status.FAILED, error
         if isinstance(error, Exception):
-            thread = (self.config.get("configurable") or {}).get("thread_id")
-            place = f"step {self.machine.step}" + (f", thread {thread!r}" if thread is not None else "")
-            annotate(error, f"raised in node {task.node.name!r} of graph {self.graph.name!r} ({place})")
+            annotate(error, f"raised in node {task.node.name!r} of graph {self.graph.name!r} ({self._place()})")
             if (self.stream.tasks or self.stream.debug) and not task.node.hidden:
                 self._show_result(task)
         return error
@@ -254,6 +254,9 @@ class Run:
                     f"Command(graph=Command.PARENT) was given to graph {self.graph.name!r}, and no graph runs above "
                     "it; leave `graph` out to address this one"
                 ) from bubble
+            raise
+        except InvalidUpdateError as error:
+            annotate(error, f"raised when the writes of {self._place()} of graph {self.graph.name!r} were applied")
             raise
         if tasks[0] is self._entry and not self.graph.shows_input:
             return
@@ -272,6 +275,10 @@ class Run:
                 ),
                 stacklevel=2,
             )
+
+    def _place(self) -> str:
+        thread = (self.config.get("configurable") or {}).get("thread_id")
+        return f"step {self.machine.step}" + (f", thread {thread!r}" if thread is not None else "")
 
     # What is shown.
 
