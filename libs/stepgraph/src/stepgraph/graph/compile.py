@@ -37,6 +37,16 @@ class Blueprint:
         self._strict = unknown_keys == "error"
         self._targets = Targets(frozenset(parts.nodes))
         self._keys = tuple(parts.channels)
+        self._edges: dict[str, list[Write]] = {}
+        self._joins: dict[str, list[str]] = {}
+        for source, target in sorted(parts.edges):
+            if target != END:
+                self._edges.setdefault(source, []).append((edge_to(target), None))
+        for sources, target in sorted(parts.waiting_edges):
+            if target != END:
+                self._joins.setdefault(target, []).append(_join(sources, target))
+                for source in sources:
+                    self._edges.setdefault(source, []).append((_join(sources, target), source))
 
     def nodes(self) -> dict[str, Node]:
         """Return the nodes by name."""
@@ -47,7 +57,7 @@ class Blueprint:
         schema = self._parts.schemas[self._parts.input_schema]
         origin = "the input"
         writer = state_writer(
-            origin, schema.channels, self._parts.managed, self._edges_from(START), self._targets, strict=self._strict
+            origin, schema.channels, self._parts.managed, self._edges.get(START, ()), self._targets, strict=self._strict
         )
         return Node(
             START,
@@ -75,18 +85,17 @@ class Blueprint:
         return channels
 
     def _node(self, name: str, spec: StateNodeSpec) -> Node:
-        joins = [_join(sources, target) for sources, target in sorted(self._parts.waiting_edges) if target == name]
         policies = self._parts.defaults.retry_policy if spec.retry_policy is None else spec.retry_policy
         return Node(
             name,
             spec.action,
-            (edge_to(name), *joins),
+            (edge_to(name), *self._joins.get(name, ())),
             self._reader(spec.input_schema),
             state_writer(
                 f"node {name!r}",
                 self._keys,
                 self._parts.managed,
-                self._edges_from(name),
+                self._edges.get(name, ()),
                 self._targets,
                 strict=self._strict,
                 may_have_surplus=spec.is_graph,
@@ -105,16 +114,6 @@ class Blueprint:
         if set(schema.channels) == set(self._keys):
             keys = None
         return StateReader(keys, tuple(schema.managed.items()), schema.build)
-
-    def _edges_from(self, source: str) -> list[Write]:
-        """Return the writes of the static edges and joins that leave a node, in a fixed order."""
-        targets = [target for start, target in sorted(self._parts.edges) if start == source and target != END]
-        joins = [
-            _join(sources, target)
-            for sources, target in sorted(self._parts.waiting_edges)
-            if source in sources and target != END
-        ]
-        return [(edge_to(target), None) for target in targets] + [(join, source) for join in joins]
 
     def _routes(self, source: str) -> tuple[Route, ...]:
         branches: Mapping[str, BranchSpec] = self._parts.branches.get(source, {})

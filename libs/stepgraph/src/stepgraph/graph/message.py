@@ -87,7 +87,7 @@ def push_message(message: Any, *, state_key: str | None = "messages") -> Any:
         raise RuntimeError("push_message() was called outside of a running node; call it in a node")
     scope.put_message(message)
     if state_key is not None:
-        scope.task.pushed.append((state_key, message))
+        scope.task.push((state_key, message))
     return message
 
 

@@ -43,9 +43,9 @@ def apply(memory: Memory, tasks: Sequence[Task]) -> list[str]:
         InvalidUpdateError: A channel refused its writes; no channel changed.
         ReducerError: A reducer raised; no channel changed.
     """
-    tasks = in_path_order(tasks)
+    tasks = in_path_order(tasks) if len(tasks) > 1 else tasks
     topology, stored = memory.topology, memory.stored
-    spent = _spent(topology, stored, tasks)
+    spent = _spent(topology, stored, tasks) if topology.spending else {}
     changes, changed = spent, []
     for name, values in _grouped(tasks).items():
         spec = topology.channels.get(name)
@@ -62,8 +62,8 @@ def apply(memory: Memory, tasks: Sequence[Task]) -> list[str]:
     if memory.live:
         for name in memory.live:
             if name not in changes:
-                before = stored[name]
-                after = topology.channels[name].rule.settle(before)
+                spec, before = topology.channels[name], stored[name]
+                after = MISSING if spec.clears else spec.rule.settle(before)
                 if after is not before:
                     changes[name] = after
     memory.commit(changes)
@@ -97,13 +97,11 @@ def preview(memory: Memory, writes: Iterable[Write]) -> dict[str, Any]:
 
 def _spent(topology: Topology, stored: dict[str, Any], tasks: Sequence[Task]) -> dict[str, Any]:
     spent: dict[str, Any] = {}
-    channels = topology.channels
     for task in tasks:
         for trigger in task.triggers:
-            spec = channels.get(trigger)
-            if spec is not None and spec.spends and trigger in stored:
+            if trigger in topology.spending and trigger in stored:
                 before = stored[trigger]
-                after = spec.rule.spend(before)
+                after = topology.channels[trigger].rule.spend(before)
                 if after is not before:
                     spent[trigger] = after
     return spent

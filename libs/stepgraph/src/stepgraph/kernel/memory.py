@@ -56,7 +56,9 @@ class Memory:
     def commit(self, changes: Mapping[str, Any]) -> None:
         """Make `changes`, new stored values by channel, the present."""
         channels, stored, versions = self.topology.channels, self.stored, self.versions
-        derived = {name: channels[name].rule.read(value) for name, value in changes.items() if not channels[name].plain}
+        derived: dict[str, Any] = {}
+        for name in self.topology.derived.intersection(changes):
+            derived[name] = channels[name].rule.read(changes[name])
         self.clock += 1
         clock = self.clock
         grown = False

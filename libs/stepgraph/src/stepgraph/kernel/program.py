@@ -47,7 +47,7 @@ def entry_program(task: Task, machine: Machine) -> Program:
 
 def _attempt(task: Task, machine: Machine) -> Program:
     task.attempt += 1
-    task.pushed.clear()
+    task.pushed = None
     if task.input is MISSING or task.attempt > 1:
         task.input = machine.read_input(task)
     try:
@@ -68,7 +68,7 @@ def _conclude(task: Task, machine: Machine, output: Any) -> Program:
     own = task.writes
     routed = list(own)
     for route in () if task.parents else node.routes:
-        answer = yield route.action, route.reader.read(preview(machine.memory, own), machine.step, machine.stop)
+        answer = yield route.action, route.reader.take(preview(machine.memory, own), machine.step, machine.stop)
         routed += route.writer(answer)
     task.writes = routed
     task.status = Status.DONE

@@ -66,12 +66,16 @@ class Task:
         self.input: Any = MISSING
         self.status: Status = Status.PENDING
         self.writes: list[Write] = []
-        self.pushed: list[Write] = []
+        self.pushed: list[Write] | None = None
         self.update: Any = None
         self.parents: tuple[Any, ...] = ()
         self.error: BaseException | None = None
         self.attempt: int = 0
         self.id: str = ""
+
+    def push(self, write: Write) -> None:
+        """Take a write that the node made while it ran."""
+        self.pushed = [*(self.pushed or ()), write]
 
     def __repr__(self) -> str:
         return f"Task({self.node.name!r}, path={self.path!r}, status={self.status.value})"

@@ -54,6 +54,9 @@ class Reader(Protocol):
     def read(self, view: Mapping[str, Any], step: int, stop: int) -> Any:
         """Read the channels' values."""
 
+    def take(self, view: dict[str, Any], step: int, stop: int) -> Any:
+        """Read values that nobody else uses; they need not be copied."""
+
     def accept(self, argument: Any) -> Any:
         """Take the argument of a `Send` in place of the channels."""
 
@@ -113,6 +116,7 @@ class ChannelSpec:
         plain: Whether what is stored is what is read.
         spends: Whether running the tasks that it triggered changes it.
         transient: Whether a superstep without a write clears it.
+        clears: Whether such a superstep simply empties it.
     """
 
     name: str
@@ -122,6 +126,7 @@ class ChannelSpec:
     plain: bool
     spends: bool
     transient: bool
+    clears: bool
 
     @classmethod
     def of(cls, name: str, channel: BaseChannel[Any, Any], *, public: bool) -> ChannelSpec:
@@ -136,6 +141,7 @@ class ChannelSpec:
             plain=own and type(channel).read is BaseChannel.read,
             spends=not own or type(channel).spend is not BaseChannel.spend,
             transient=rule.transient,
+            clears=own and rule.transient and type(channel).settle is BaseChannel.settle,
         )
 
 
@@ -155,11 +161,25 @@ class Topology:
     Attributes:
         public: The names that make up the state, in their order.
         triggers: The names of the nodes that each channel triggers.
+        derived: The channels whose readable value is not the stored one.
+        spending: The channels that running the tasks they triggered changes.
         deferred: The channels that are seen only once nothing else is left to run.
         joins: The channels that wait for several named writers.
     """
 
-    __slots__ = ("_constants", "_factories", "channels", "deferred", "entry", "joins", "nodes", "public", "triggers")
+    __slots__ = (
+        "_constants",
+        "_factories",
+        "channels",
+        "deferred",
+        "derived",
+        "entry",
+        "joins",
+        "nodes",
+        "public",
+        "spending",
+        "triggers",
+    )
 
     def __init__(
         self,
@@ -175,6 +195,8 @@ class Topology:
         self.channels: dict[str, ChannelSpec] = {
             name: ChannelSpec.of(name, channel, public=name in shown) for name, channel in channels.items()
         }
+        self.derived: frozenset[str] = frozenset(name for name, spec in self.channels.items() if not spec.plain)
+        self.spending: frozenset[str] = frozenset(name for name, spec in self.channels.items() if spec.spends)
         self.deferred: tuple[str, ...] = tuple(name for name, spec in self.channels.items() if spec.rule.deferred)
         self.joins: tuple[str, ...] = tuple(
             name for name, channel in channels.items() if isinstance(channel, NamedBarrierValue)

@@ -24,7 +24,8 @@ __all__ = ["cancelled_itself", "perform"]
 
 
 async def perform(run: Run, task: Task, scope: TaskScope) -> None:
-    """Run the program of a task: make its calls and its pauses."""
+    """Run the program of a task in a context of its own: make its calls and its pauses."""
+    scope.enter()
     steps = run.program(task)
     resume: Callable[[Any], Any] = steps.send
     value: Any = None

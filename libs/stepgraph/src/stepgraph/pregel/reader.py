@@ -27,10 +27,14 @@ class StateReader:
 
     def read(self, view: Mapping[str, Any], step: int, stop: int) -> Any:
         """Return the input of a task; a dict is the task's own."""
+        return self.take(dict(view) if self.keys is None else view, step, stop)
+
+    def take(self, view: Mapping[str, Any], step: int, stop: int) -> Any:
+        """Return the input of a task; a view of all keys becomes the task's own."""
         keys = self.keys
         if isinstance(keys, str):
             return view.get(keys)
-        values = dict(view) if keys is None else {key: view[key] for key in keys if key in view}
+        values: Any = view if keys is None else {key: view[key] for key in keys if key in view}
         for key, manager in self.managed:
             values[key] = manager.get(step, stop)
         return values if self.build is None else self.build(values)

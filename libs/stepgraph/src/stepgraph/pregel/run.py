@@ -9,51 +9,29 @@ from __future__ import annotations
 import itertools
 import os
 import warnings
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context, copy_context
-from datetime import datetime, timezone
-from typing import Any, Protocol
+from typing import Any
 
 from stepgraph.config import DEFAULT_RECURSION_LIMIT, SCOPE, RunnableConfig, check_config, merge_configs
 from stepgraph.errors import IncompleteJoinWarning, InvalidUpdateError, ParentCommand, annotate
 from stepgraph.kernel.machine import Machine
 from stepgraph.kernel.program import Program, entry_program, program, write
 from stepgraph.kernel.task import Status, Task, task_id
-from stepgraph.kernel.topology import Topology
-from stepgraph.messages.base import with_id
 from stepgraph.pregel import audit
+from stepgraph.pregel.chunks import know_messages, show_messages, show_result, show_start, update_of
+from stepgraph.pregel.executable import Executable
 from stepgraph.pregel.limiter import Limiter
-from stepgraph.pregel.message_stream import ModelHandler, messages_in
+from stepgraph.pregel.message_stream import ModelHandler
 from stepgraph.pregel.scope import Surroundings, TaskScope
-from stepgraph.pregel.stream import Namespace, Stream, Tap
+from stepgraph.pregel.stream import SILENT, Namespace, Stream, Tap
 from stepgraph.runtime import _discard
 from stepgraph.types import StreamWriter
 
-__all__ = ["Executable", "Run"]
+__all__ = ["Run"]
 
 _salt = os.urandom(8).hex()
 _runs = itertools.count()
-
-
-class Executable(Protocol):
-    """What a run asks of its graph."""
-
-    name: str
-    topology: Topology
-    config: RunnableConfig | None
-    store: Any
-    stream_keys: frozenset[str]
-    bare_state: bool
-    shows_input: bool
-
-    def read(self, view: Mapping[str, Any], keys: str | Sequence[str] | None = None) -> Any:
-        """Return the values of some channels, of those that streams show by default."""
-
-    def writes_any(self, changed: Collection[str], keys: str | Sequence[str] | None) -> bool:
-        """Return whether one of the channels that a consumer sees is among those that changed."""
-
-    def without_surplus(self, input: Any) -> Any:
-        """Return the input without keys that only the graph above has."""
 
 
 class Run:
@@ -118,7 +96,7 @@ class Run:
             if taps:
                 _place(taps, len(self.namespace))
             taps = (*taps, *(tap for tap in above.stream.taps if tap.subgraphs))
-        self.stream: Stream = Stream(taps, self.namespace if taps else ())
+        self.stream: Stream = Stream(taps, self.namespace) if taps else SILENT
         self.writer: StreamWriter = _writer(self.stream)
         self._limit_above: Limiter | None = None if above is None else above.limiter
         self.limiter: Limiter | None = self._bound(above, config)
@@ -131,7 +109,7 @@ class Run:
         self._entry.input = input if above is None else graph.without_surplus(input)
         self._begun = False
         if self.stream.messages:
-            self._know_messages(input)
+            know_messages(self.stream, input)
 
     @property
     def namespace(self) -> Namespace:
@@ -209,9 +187,8 @@ class Run:
         return tasks or None
 
     def scope(self, task: Task) -> tuple[TaskScope, Context]:
-        """Return the scope of a task, and the context to perform it in."""
-        scope = TaskScope(self, task)
-        return scope, scope.enter(self.ambient)
+        """Return the scope of a task, and the context to perform it in, where the scope is to be entered."""
+        return TaskScope(self, task), self.ambient.copy()
 
     def program(self, task: Task) -> Program:
         """Return what to perform for a task."""
@@ -229,11 +206,11 @@ class Run:
         stream = self.stream
         if stream.taps and not task.node.hidden:
             if stream.messages:
-                self._show_messages(task)
+                show_messages(self, task)
             for put, keys in stream.updates if not task.parents else ():
-                put({task.node.name: self._update_of(task, keys)})
+                put({task.node.name: update_of(task, self.graph, keys)})
             if stream.tasks or stream.debug:
-                self._show_result(task)
+                show_result(self, self.graph, task)
 
     def failed(self, task: Task, error: BaseException) -> BaseException:
         """Take note of a task's failure and return the error to raise."""
@@ -241,7 +218,7 @@ class Run:
         if isinstance(error, Exception):
             annotate(error, f"raised in node {task.node.name!r} of graph {self.graph.name!r} ({self._place()})")
             if (self.stream.tasks or self.stream.debug) and not task.node.hidden:
-                self._show_result(task)
+                show_result(self, self.graph, task)
         return error
 
     def commit(self, tasks: Sequence[Task]) -> None:
@@ -276,85 +253,17 @@ class Run:
                 stacklevel=2,
             )
 
+    def _show_start(self, task: Task) -> None:
+        if not task.node.hidden:
+            try:
+                shown = self.machine.read_input(task)  # the consumer's own: the node may edit what it is given
+            except Exception as error:
+                raise self.failed(task, error) from None
+            show_start(self, task, shown)
+
     def _place(self) -> str:
         thread = (self.config.get("configurable") or {}).get("thread_id")
         return f"step {self.machine.step}" + (f", thread {thread!r}" if thread is not None else "")
-
-    # What is shown.
-
-    def _update_of(self, task: Task, keys: str | Sequence[str] | None) -> Any:
-        wanted = self.graph.stream_keys if keys is None else {keys} if isinstance(keys, str) else set(keys)
-        writes = [(name, value) for name, value in task.writes if name in wanted]
-        bare = isinstance(keys, str) or (keys is None and self.graph.bare_state)
-        if not writes:
-            return None
-        if bare:
-            return writes[0][1] if len(writes) == 1 else [value for _, value in writes]
-        update = dict(writes)
-        return update if len(update) == len(writes) else [{name: value} for name, value in writes]
-
-    def _show_start(self, task: Task) -> None:
-        if task.node.hidden:
-            return
-        try:
-            shown = self.machine.read_input(task)  # a dict of the consumer's own: the node may edit its own
-        except Exception as error:
-            raise self.failed(task, error) from None
-        payload: dict[str, Any] = {
-            "id": self.id_of(task),
-            "name": task.node.name,
-            "input": shown,
-            "triggers": task.triggers,
-        }
-        metadata = {**(self.config.get("metadata") or {}), **task.node.metadata}
-        tags = [*(self.config.get("tags") or ()), *task.node.tags]
-        if metadata or tags:
-            payload["metadata"] = {**metadata, **({"tags": tags} if tags else {})}
-        self._show_task("task", payload)
-
-    def _show_result(self, task: Task) -> None:
-        result: dict[str, Any] = {}
-        public = self.graph.stream_keys
-        for name, value in task.writes:
-            if name in public:
-                result.setdefault(name, []).append(value)
-        payload: dict[str, Any] = {
-            "id": self.id_of(task),
-            "name": task.node.name,
-            "error": task.error,
-            "result": {name: values[0] if len(values) == 1 else {"$writes": values} for name, values in result.items()},
-            "interrupts": [],
-        }
-        self._show_task("task_result", payload)
-
-    def _show_task(self, kind: str, payload: dict[str, Any]) -> None:
-        for put in self.stream.tasks:
-            put(payload)
-        if self.stream.debug:
-            now = datetime.now(timezone.utc).isoformat()
-            for put in self.stream.debug:
-                put({"step": self.machine.step, "timestamp": now, "type": kind, "payload": payload})
-
-    def _show_messages(self, task: Task) -> None:
-        scope: TaskScope | None = None
-        for _, value in task.writes:
-            for message in messages_in(value):
-                if getattr(message, "type", "") == "remove":
-                    continue
-                identity = with_id(message)
-                for put, seen in self.stream.messages:
-                    if identity not in seen:
-                        seen.add(identity)
-                        scope = scope or TaskScope(self, task)
-                        put((message, scope.facts()))
-
-    def _know_messages(self, given: Any) -> None:
-        """Remember the messages of the input, which are not news to anyone."""
-        for value in given.values() if isinstance(given, Mapping) else (given,):
-            for message in messages_in(value):
-                if message.id is not None:
-                    for _, seen in self.stream.messages:
-                        seen.add(str(message.id))
 
     def _bound(self, above: Surroundings | None, given: Mapping[str, Any] | None) -> Limiter | None:
         """Return what bounds the run: the limit of the run above, and one that was set for this run alone."""

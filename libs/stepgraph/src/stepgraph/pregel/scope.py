@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 from collections.abc import Sequence
-from contextvars import Context
 from typing import Any, Protocol
 
 from stepgraph.config import SCOPE, RunnableConfig
@@ -62,17 +60,16 @@ class TaskScope:
         self.task: Task = task
         self.lent: int = 0
         self.has_slot: bool = False
-        self._nested = itertools.count()
+        self._nested = 0
         self._config: RunnableConfig | None = None
         self._runtime: Runtime[Any] | None = None
 
-    def enter(self, context: Context) -> Context:
-        """Return a copy of `context` in which this scope is the ambient one."""
-        context = context.copy()
-        context.run(SCOPE.set, self)
-        if _FOREIGN_CONFIG in sys.modules:
-            context.run(sys.modules[_FOREIGN_CONFIG].var_child_runnable_config.set, self.config)
-        return context
+    def enter(self) -> None:
+        """Make this scope the ambient one of the context that we are in."""
+        SCOPE.set(self)
+        foreign = sys.modules.get(_FOREIGN_CONFIG)
+        if foreign is not None:
+            foreign.var_child_runnable_config.set(self.config)
 
     def end_slot(self) -> bool:
         """The task has ended: return whether it has a slot to give back."""
@@ -91,7 +88,8 @@ class TaskScope:
 
     def nested_namespace(self) -> Namespace:
         """Return the namespace of a run that begins inside this task; the second one and later ones are numbered."""
-        number = next(self._nested)
+        number = self._nested
+        self._nested += 1
         return (*self.run.namespace, self.segment, *((str(number),) if number else ()))
 
     @property

@@ -14,7 +14,7 @@ from stepgraph.errors import listed, nearest
 from stepgraph.pregel.buffer import Buffer
 from stepgraph.types import STREAM_MODES
 
-__all__ = ["Namespace", "Put", "Stream", "Tap", "requested_modes"]
+__all__ = ["SILENT", "Namespace", "Put", "Stream", "Tap", "requested_modes"]
 
 Namespace: TypeAlias = tuple[str, ...]
 """The sub-graphs from the root down to a run, each as `node:task_id`."""
@@ -136,3 +136,7 @@ class Stream:
             for tap in self.taps
             if mode in tap.modes
         )
+
+
+SILENT: Final = Stream((), ())
+"""The stream of a run that nobody listens to."""

@@ -37,7 +37,7 @@ class Superstep:
         self._limiter = run.limiter
         self._waiting = deque(tasks)
         self._unreported = len(tasks)
-        self._granted = granted
+        self._granted: Callable[[], None] = granted if run.limiter is not None else _never  # no needless cycle
         self._asked_for_slot = False
 
     def startable(self) -> Iterator[Task]:
@@ -82,3 +82,7 @@ class Superstep:
         if self._asked_for_slot and self._limiter is not None:
             self._asked_for_slot = False
             self._limiter.withdraw(self._granted)
+
+
+def _never() -> None:
+    """Stand in for a callback that nothing calls."""

@@ -91,7 +91,8 @@ def _perform_here(run: Run, task: Task) -> BaseException | None:
 
 
 def _perform(run: Run, task: Task, scope: TaskScope) -> None:
-    """Run the program of a task: make its calls and its pauses."""
+    """Run the program of a task in a context of its own: make its calls and its pauses."""
+    scope.enter()
     steps = run.program(task)
     resume: Callable[[Any], Any] = steps.send
     value: Any = None
@@ -120,7 +121,7 @@ def _call(action: Action, argument: Any, scope: TaskScope) -> Any:
             "stream(), or give a sync function"
         )
     value = action.sync(argument, **scope.injected(action.inject)) if action.inject else action.sync(argument)
-    if inspect.iscoroutine(value):
+    if type(value) is not dict and inspect.iscoroutine(value):
         value.close()
         raise TypeError(
             f"{action.name!r} returned a coroutine and this run is not async; call ainvoke() or astream() instead of "
