@@ -17,6 +17,7 @@ from typing import Any, Final
 from stepgraph.kernel.task import Task
 from stepgraph.pregel.async_perform import cancelled_itself, perform
 from stepgraph.pregel.buffer import Buffer
+from stepgraph.pregel.pool import POOL
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.scope import TaskScope
 from stepgraph.pregel.stepping import Held, InContext
@@ -26,6 +27,9 @@ __all__ = ["drive"]
 
 CAN_TELL_CANCELLATION: Final = sys.version_info >= (3, 11)
 """Whether a task can tell its own cancellation from that of something it awaits; else each node needs its own task."""
+
+COUNTS_CANCELLATIONS: Final = sys.version_info >= (3, 13)
+"""Whether a task's count of cancellations can be trusted after a `TaskGroup` in a node failed and was handled."""
 
 
 async def drive(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:
@@ -44,6 +48,7 @@ async def drive(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:
                 yield items.popleft()
             if not tasks:
                 continue
+            await _give_way(run, buffer)
             if alone and len(tasks) == 1:
                 failure = await _perform_here(run, tasks[0])
             else:
@@ -71,11 +76,18 @@ async def drive(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:
             await _reacquire(run)
 
 
+async def _give_way(run: Run, own: Buffer) -> None:
+    """Wait until the consumers of the runs above have read what there is."""
+    for above in run.stream.buffers:
+        if above is not own:
+            await above.drained()
+
+
 async def _perform_here(run: Run, task: Task) -> BaseException | None:
     """Perform a task in the task that we are in; return the error to raise."""
     scope, context = run.scope(task)
     here: Any = asyncio.current_task()
-    cancellations = here.cancelling()
+    cancellations = here.cancelling() - here._must_cancel
     try:
         await InContext(perform(run, task, scope), context)
     except asyncio.CancelledError:
@@ -84,7 +96,7 @@ async def _perform_here(run: Run, task: Task) -> BaseException | None:
         return run.failed(task, cancelled_itself(task))
     except BaseException as error:
         return run.failed(task, error)
-    if here.cancelling() > cancellations:  # the node swallowed it; the run ends all the same
+    if COUNTS_CANCELLATIONS and here.cancelling() > cancellations:  # the node swallowed it; the run ends all the same
         raise asyncio.CancelledError
     run.finished(task)
     return None
@@ -113,7 +125,8 @@ async def _reacquire(run: Run) -> None:
 
     if not run.acquire_lent_slot(grant):
         try:
-            await granted
+            with POOL.waiting():
+                await granted
         except asyncio.CancelledError:
             run.forgo_lent_slot(grant)
             raise
@@ -198,7 +211,8 @@ class Group:
         self._buffer.wake = self._wake
         try:
             if not self._superstep.ended and not self._buffer.items:
-                await self._waiter
+                with POOL.waiting():
+                    await self._waiter
         finally:
             self._buffer.wake = None
             self._waiter = None

@@ -20,7 +20,7 @@ from stepgraph.pregel.pool import POOL
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.scope import TaskScope
 
-__all__ = ["cancelled_itself", "perform"]
+__all__ = ["call_in_thread", "cancelled_itself", "perform"]
 
 
 async def perform(run: Run, task: Task, scope: TaskScope) -> None:
@@ -41,7 +41,7 @@ async def perform(run: Run, task: Task, scope: TaskScope) -> None:
             action, argument = request
             try:
                 if action.awaitable is None:
-                    value = await _call_in_thread(action, argument, scope)
+                    value = await call_in_thread(action, argument, scope.injected(action.inject))
                 elif action.inject:
                     value = await action.awaitable(argument, **scope.injected(action.inject))
                 else:
@@ -52,10 +52,10 @@ async def perform(run: Run, task: Task, scope: TaskScope) -> None:
         return
 
 
-async def _call_in_thread(action: Action, argument: Any, scope: TaskScope) -> Any:
+async def call_in_thread(action: Action, argument: Any, keywords: dict[str, Any]) -> Any:
+    """Call a sync action in the engine's threads, in a copy of the context that we are in."""
     assert action.sync is not None
     call = copy_context().run
-    keywords = scope.injected(action.inject)
     with POOL.waiting():
         future = POOL.submit(_outcome, call, action.sync, argument, keywords)
         result, error = await asyncio.wrap_future(future)

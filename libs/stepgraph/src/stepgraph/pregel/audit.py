@@ -17,22 +17,21 @@ from stepgraph.kernel.task import Task
 __all__ = ["check", "picture"]
 
 
-def picture(value: Any) -> dict[str, Any]:
-    """Return a deep copy of a node's input by key; what cannot be copied is left out."""
+def picture(value: Any) -> dict[str, tuple[Any, Any]]:
+    """Return each value of a node's input with a deep copy, by key; what cannot be copied is left out."""
     taken = {}
     for key, item in _items(value).items():
         try:
-            taken[key] = copy.deepcopy(item)
+            taken[key] = (item, copy.deepcopy(item))
         except Exception:
-            continue
+            continue  # locks, sockets and the like refuse, each in its own way
     return taken
 
 
-def check(task: Task, before: Mapping[str, Any]) -> None:
-    """Warn for every key of the task's input that no longer equals `before`."""
-    after = _items(task.input)
-    for key, value in before.items():
-        if key in after and not _same(value, after[key]):
+def check(task: Task, before: Mapping[str, tuple[Any, Any]]) -> None:
+    """Warn for every value of the task's input that no longer equals its copy."""
+    for key, (value, copied) in before.items():
+        if not _same(value, copied):
             warnings.warn(
                 StateMutationWarning(
                     f"node {task.node.name!r} edited the value of key {key!r} in place; other nodes and the saved "

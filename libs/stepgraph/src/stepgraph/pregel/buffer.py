@@ -39,7 +39,7 @@ class Buffer:
         self.wake: Callable[[], None] | None = None
         self.crowded: bool = False
         self._owner: int | None = None
-        self._held: list[asyncio.Future[None]] = []
+        self._held: list[tuple[asyncio.Future[None], int]] = []
         self._blocked = threading.Condition()
         self._patience = 0
         self._closed = False
@@ -60,7 +60,7 @@ class Buffer:
     def offer(self, chunk: Any) -> None:
         """Add a chunk that a node gave out; a thread waits for room first."""
         if len(self.items) >= self.limit and threading.get_ident() != self._owner:
-            self._wait_for_room()
+            self._block_while(lambda: self.full)
         self.push(chunk)
 
     @property
@@ -68,24 +68,39 @@ class Buffer:
         """Whether those who offer should wait."""
         return len(self.items) >= self.limit and not self._closed and not self._patience
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing waits for the consumer, or it does not matter."""
+        return not self.items or self._closed or self._patience > 0
+
     def space(self) -> asyncio.Future[None]:
-        """Return a future that is done once there is room; for async nodes on the consumer's event loop."""
+        """Return a future of this thread's event loop that is done after the consumer popped; look again then."""
         future = asyncio.get_running_loop().create_future()
-        self._held.append(future)
+        self._held.append((future, threading.get_ident()))
         self.crowded = True
         return future
 
     def admit(self) -> None:
-        """Let those who are held go on where there is room again."""
-        if self.full:
-            return
+        """Let those who are held look again: the consumer popped."""
         self.crowded = False
         held, self._held = self._held, []
-        for future in held:
-            if not future.done():
-                future.set_result(None)
+        here = threading.get_ident()
+        for future, thread in held:
+            if thread == here:
+                _resolve(future)
+            else:
+                future.get_loop().call_soon_threadsafe(_resolve, future)
         with self._blocked:
             self._blocked.notify_all()
+
+    async def drained(self) -> None:
+        """Wait until the consumer has popped everything."""
+        while not self.empty:
+            await self.space()
+
+    def wait_drained(self) -> None:
+        """Wait until the consumer has popped everything, in a thread of its own."""
+        self._block_while(lambda: not self.empty)
 
     @contextmanager
     def overflowing(self) -> Iterator[None]:
@@ -105,9 +120,14 @@ class Buffer:
         self.items.clear()
         self.admit()
 
-    def _wait_for_room(self) -> None:
+    def _block_while(self, unfit: Callable[[], bool]) -> None:
         with self._blocked:
-            while self.full:
+            while unfit():
                 self.crowded = True
                 # The consumer may have popped between the two lines above: look again soon, whatever happens.
                 self._blocked.wait(0.05)
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

@@ -78,9 +78,9 @@ def show_messages(run: Surroundings, task: Task) -> None:
                     put((message, dict(facts)))
 
 
-def know_messages(stream: Stream, given: Any) -> None:
-    """Remember the messages of a run's input, which are not news to anyone."""
-    for value in given.values() if isinstance(given, Mapping) else (given,):
+def know_messages(stream: Stream, state: Mapping[str, Any]) -> None:
+    """Remember the messages that a run starts with, which are not news to anyone."""
+    for value in state.values():
         for message in messages_in(value):
             if message.id is not None:
                 for _, seen in stream.messages:

@@ -53,6 +53,7 @@ class Pregel(Generic[InputT, OutputT]):
 
     Raises:
         InvalidGraphError: Nodes and channels do not fit together; all problems are listed.
+        ValueError: `stream_buffer` is below 1.
     """
 
     inherits_config = True
@@ -76,6 +77,8 @@ class Pregel(Generic[InputT, OutputT]):
         public: Sequence[str] | None = None,
         entry: Node | None = None,
     ) -> None:
+        if stream_buffer < 1:
+            raise ValueError(f"stream_buffer must leave room for at least 1 chunk, got {stream_buffer}")
         self.name = name
         self.channels: dict[str, BaseChannel[Any, Any]] = dict(channels)
         self.nodes: dict[str, Node] = {

@@ -32,16 +32,25 @@ class Limiter:
         """Take a slot; where none is free return false and call `granted`, from any thread, once one is yours."""
         above = self._above
         if above is None:
-            return self._take(granted)
+            with self._lock:
+                if not self._free:
+                    self._queue.append(granted)
+                    return False
+                self._free -= 1
+                return True
 
         def climb() -> None:
+            with self._lock:
+                self._climbing.pop(granted, None)
             if above.acquire(granted):
                 granted()
 
         with self._lock:
-            self._climbing[granted] = climb
-        if not self._take(climb):
-            return False
+            if not self._free:
+                self._climbing[granted] = climb
+                self._queue.append(climb)
+                return False
+            self._free -= 1
         return above.acquire(granted)
 
     def release(self) -> None:
@@ -60,14 +69,6 @@ class Limiter:
         if self._above is not None:
             self._above.withdraw(granted)
         self._give()
-
-    def _take(self, granted: Callable[[], None]) -> bool:
-        with self._lock:
-            if self._free:
-                self._free -= 1
-                return True
-            self._queue.append(granted)
-            return False
 
     def _give(self) -> None:
         with self._lock:

@@ -14,7 +14,7 @@ from stepgraph.config import SCOPE
 from stepgraph.constants import TAG_NOSTREAM
 from stepgraph.messages import is_message
 
-__all__ = ["MessageSink", "ModelHandler", "messages_in", "stream_message"]
+__all__ = ["MessageSink", "ModelHandler", "messages_in", "stream_message", "with_handler", "without_handlers"]
 
 
 class MessageSink(Protocol):
@@ -123,3 +123,24 @@ class ModelHandler:
     def on_llm_error(self, error: BaseException, *, run_id: Any, **_: Any) -> None:
         """Forget a call that failed."""
         self._calls.pop(run_id, None)
+
+
+def with_handler(callbacks: Any, handler: ModelHandler) -> Any:
+    """Return `callbacks`, a list of handlers or a manager of them, with one handler more."""
+    if callbacks is None:
+        return [handler]
+    if isinstance(callbacks, (list, tuple)):
+        return [*callbacks, handler]
+    manager = callbacks.copy()
+    manager.add_handler(handler, inherit=True)
+    return manager
+
+
+def without_handlers(callbacks: Any) -> Any:
+    """Return `callbacks` without the handlers that the runs above put there."""
+    if isinstance(callbacks, (list, tuple)):
+        return [handler for handler in callbacks if not isinstance(handler, ModelHandler)]
+    manager = callbacks.copy()
+    for name in ("handlers", "inheritable_handlers"):
+        setattr(manager, name, [each for each in getattr(manager, name, ()) if not isinstance(each, ModelHandler)])
+    return manager

@@ -10,6 +10,7 @@ from typing_extensions import Self
 from stepgraph.errors import InvalidGraphError
 from stepgraph.kernel.topology import Action, Node, Write
 from stepgraph.pregel.action import action_of
+from stepgraph.pregel.async_perform import call_in_thread
 from stepgraph.pregel.reader import StateReader
 from stepgraph.types import RetryPolicy
 
@@ -158,8 +159,7 @@ def _chained(actions: list[Action], name: str) -> Action:
             if action.awaitable is not None:
                 value = await action.awaitable(value, **wanted(action, given))
             else:
-                assert action.sync is not None
-                value = action.sync(value, **wanted(action, given))
+                value = await call_in_thread(action, value, wanted(action, given))
         return value
 
     if all(action.awaitable is None for action in actions):

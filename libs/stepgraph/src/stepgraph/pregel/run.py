@@ -22,7 +22,7 @@ from stepgraph.pregel import audit
 from stepgraph.pregel.chunks import know_messages, show_messages, show_result, show_start, update_of
 from stepgraph.pregel.executable import Executable
 from stepgraph.pregel.limiter import Limiter
-from stepgraph.pregel.message_stream import ModelHandler
+from stepgraph.pregel.message_stream import without_handlers
 from stepgraph.pregel.scope import Surroundings, TaskScope
 from stepgraph.pregel.stream import SILENT, Namespace, Stream, Tap
 from stepgraph.runtime import _discard
@@ -102,14 +102,12 @@ class Run:
         self.limiter: Limiter | None = self._bound(above, config)
         self.ambient: Context = copy_context()
         self.debug: bool = debug
-        self._audits: dict[int, dict[str, Any]] = {}
+        self._audits: dict[int, dict[str, tuple[Any, Any]]] = {}
         self.machine: Machine = Machine(graph.topology, self.config.get("recursion_limit") or DEFAULT_RECURSION_LIMIT)
         entry = graph.topology.entry
         self._entry = Task(entry, entry.path, ())
         self._entry.input = input if above is None else graph.without_surplus(input)
         self._begun = False
-        if self.stream.messages:
-            know_messages(self.stream, input)
 
     @property
     def namespace(self) -> Namespace:
@@ -235,8 +233,11 @@ class Run:
         except InvalidUpdateError as error:
             annotate(error, f"raised when the writes of {self._place()} of graph {self.graph.name!r} were applied")
             raise
-        if tasks[0] is self._entry and not self.graph.shows_input:
-            return
+        if tasks[0] is self._entry:
+            if self.stream.messages:
+                know_messages(self.stream, self.machine.memory.view)
+            if not self.graph.shows_input:
+                return
         for put, keys in self.stream.values:
             if self.graph.writes_any(self.machine.changed, keys):
                 put(self.graph.read(self.machine.memory.view, keys))
@@ -285,9 +286,8 @@ def _effective_config(
     if not given and not bound:
         return inherited
     config = merge_configs(inherited, bound, check_config(given))
-    callbacks = config.get("callbacks")
-    if isinstance(callbacks, list):
-        config["callbacks"] = [handler for handler in callbacks if not isinstance(handler, ModelHandler)]
+    if parent is not None and config.get("callbacks"):
+        config["callbacks"] = without_handlers(config["callbacks"])
     return config
 
 

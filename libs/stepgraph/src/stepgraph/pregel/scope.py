@@ -10,7 +10,7 @@ from stepgraph.config import SCOPE, RunnableConfig
 from stepgraph.kernel.machine import Machine
 from stepgraph.kernel.task import Task
 from stepgraph.pregel.limiter import Limiter
-from stepgraph.pregel.message_stream import ModelHandler
+from stepgraph.pregel.message_stream import ModelHandler, with_handler
 from stepgraph.pregel.stream import Namespace, Stream
 from stepgraph.runtime import ExecutionInfo, Runtime
 from stepgraph.types import StreamWriter
@@ -69,7 +69,9 @@ class TaskScope:
         SCOPE.set(self)
         foreign = sys.modules.get(_FOREIGN_CONFIG)
         if foreign is not None:
-            foreign.var_child_runnable_config.set(self.config)
+            ambient = getattr(foreign, "var_child_runnable_config", None)  # absent while the module is loading
+            if ambient is not None:
+                ambient.set(self.config)
 
     def end_slot(self) -> bool:
         """The task has ended: return whether it has a slot to give back."""
@@ -185,19 +187,8 @@ class TaskScope:
         config.pop("run_id", None)
         config.pop("run_name", None)
         if run.stream.messages:
-            config["callbacks"] = _with_handler(config.get("callbacks"), ModelHandler(self))
+            config["callbacks"] = with_handler(config.get("callbacks"), ModelHandler(self))
         return config
 
 
 _FOREIGN_CONFIG = "langchain_core.runnables.config"
-
-
-def _with_handler(callbacks: Any, handler: ModelHandler) -> Any:
-    """Return `callbacks`, a list of handlers or a manager of them, with one handler more."""
-    if callbacks is None:
-        return [handler]
-    if isinstance(callbacks, (list, tuple)):
-        return [*callbacks, handler]
-    manager = callbacks.copy()
-    manager.add_handler(handler, inherit=True)
-    return manager

@@ -52,6 +52,7 @@ def _supersteps(run: Run, buffer: Buffer) -> Generator[Any, None, None]:
                 yield items.popleft()
             if not tasks:
                 continue
+            _give_way(run, buffer)
             if alone and len(tasks) == 1:
                 failure = _perform_here(run, tasks[0])
             else:
@@ -77,6 +78,14 @@ def _supersteps(run: Run, buffer: Buffer) -> Generator[Any, None, None]:
             group.cancel()
         if run.wants_slot_back():
             _reacquire(run)
+
+
+def _give_way(run: Run, own: Buffer) -> None:
+    """Wait until the consumers of the runs above have read what there is."""
+    for above in run.stream.buffers:
+        if above is not own:
+            with POOL.waiting():
+                above.wait_drained()
 
 
 def _perform_here(run: Run, task: Task) -> BaseException | None:

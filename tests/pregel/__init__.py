@@ -1,0 +1,1 @@
+"""Tests of the runtime: drivers, streams, cancellation, ambient context, concurrency."""

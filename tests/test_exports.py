@@ -1,0 +1,118 @@
+"""The public names of each door, and the examples in their docstrings."""
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import stepgraph
+
+DOORS = {
+    "stepgraph": """
+        END START Command CompiledStateGraph GraphRecursionError InvalidGraphError InvalidUpdateError MessagesState
+        Overwrite RetryPolicy RunnableConfig Runtime Send StateGraph StreamWriter __version__ add_messages get_config
+        get_runtime get_store get_stream_writer
+    """,
+    "stepgraph.graph": "END START CompiledStateGraph MessagesState StateGraph add_messages",
+    "stepgraph.graph.state": "CompiledStateGraph StateGraph",
+    "stepgraph.graph.message": "REMOVE_ALL_MESSAGES MessagesState add_messages push_message",
+    "stepgraph.types": """
+        STREAM_MODES All CheckpointPayload CheckpointTask Command DebugPayload Overwrite RetryPolicy Send StreamMode
+        StreamWriter TaskPayload TaskResultPayload
+    """,
+    "stepgraph.channels": """
+        AnyValue BaseChannel BinaryOperatorAggregate EphemeralValue LastValue LastValueAfterFinish NamedBarrierValue
+        NamedBarrierValueAfterFinish Topic UntrackedValue
+    """,
+    "stepgraph.pregel": "NodeBuilder Pregel pool_size set_pool_size stream_message",
+    "stepgraph.config": """
+        DEFAULT_RECURSION_LIMIT SCOPE RunnableConfig Scope check_config get_config get_store get_stream_writer
+        merge_configs
+    """,
+    "stepgraph.runtime": "ExecutionInfo Runtime get_runtime",
+    "stepgraph.errors": """
+        EmptyChannelError EmptyInputError ErrorCode GraphBubbleUp GraphRecursionError IncompleteJoinWarning
+        InvalidGraphError InvalidUpdateError NodeCancelledError NodeFailure ParentCommand ReducerError
+        StateMutationWarning StepgraphWarning UnreachableNodeWarning
+    """,
+    "stepgraph.constants": "END START TAG_HIDDEN TAG_NOSTREAM",
+    "stepgraph.managed": "IsLastStep RemainingSteps",
+    "stepgraph.messages": """
+        AIMessage AIMessageChunk BaseMessage HumanMessage MessageLike RemoveMessage SystemMessage ToolMessage
+        convert_to_messages is_message
+    """,
+}
+
+# Where programs written for LangGraph look for a name.
+OLDER_PATHS = {
+    "stepgraph.channels.any_value": "AnyValue",
+    "stepgraph.channels.base": "BaseChannel",
+    "stepgraph.channels.binop": "BinaryOperatorAggregate",
+    "stepgraph.channels.ephemeral_value": "EphemeralValue",
+    "stepgraph.channels.last_value": "LastValue LastValueAfterFinish",
+    "stepgraph.channels.named_barrier_value": "NamedBarrierValue NamedBarrierValueAfterFinish",
+    "stepgraph.channels.topic": "Topic",
+    "stepgraph.channels.untracked_value": "UntrackedValue",
+    "stepgraph.managed.is_last_step": "IsLastStep RemainingSteps",
+}
+
+MODULES = sorted(
+    [stepgraph.__name__, *(module.name for module in pkgutil.walk_packages(stepgraph.__path__, "stepgraph."))]
+)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_door_offers_exactly_these_names(door: str):
+    assert sorted(importlib.import_module(door).__all__) == sorted(DOORS[door].split())
+
+
+@pytest.mark.parametrize("path", OLDER_PATHS)
+def test_names_are_found_where_programs_look_for_them(path: str):
+    package = importlib.import_module(path.rpartition(".")[0])
+    for name in OLDER_PATHS[path].split():
+        assert getattr(importlib.import_module(path), name) is getattr(package, name)
+
+
+@pytest.mark.parametrize("name", sorted({*MODULES} - {"stepgraph.kernel"}))  # only a folder
+def test_every_module_states_its_names_and_has_them(name: str):
+    module = importlib.import_module(name)
+    stated = module.__all__
+    assert len(set(stated)) == len(stated)
+    assert [each for each in stated if not hasattr(module, each)] == []
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_a_name_is_the_same_thing_at_every_door(door: str):
+    module = importlib.import_module(door)
+    for name in module.__all__:
+        value: Any = getattr(module, name)
+        others = {getattr(each, name) for each in map(importlib.import_module, DOORS) if name in each.__all__}
+        assert others == {value}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_public_classes_and_functions_are_documented(door: str):
+    named = {name: getattr(importlib.import_module(door), name) for name in DOORS[door].split()}
+    ours = {name: each for name, each in named.items() if inspect.isclass(each) or inspect.isfunction(each)}
+    assert [name for name, each in ours.items() if each.__module__.startswith("stepgraph") and not each.__doc__] == []
+
+
+def examples_in(module: ModuleType) -> list[doctest.DocTest]:
+    return [test for test in doctest.DocTestFinder(exclude_empty=True).find(module) if test.examples]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_docstrings_give_what_they_show(name: str):
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    for example in examples_in(importlib.import_module(name)):
+        report: list[str] = []
+        assert runner.run(example, out=report.append).failed == 0, "".join(report)
+
+
+def test_there_are_examples():
+    shown = {example.name for name in MODULES for example in examples_in(importlib.import_module(name))}
+    assert shown >= {"stepgraph.graph.state.StateGraph", "stepgraph.pregel.node_builder.NodeBuilder"}
