@@ -29,6 +29,12 @@ class NeedsArguments:
         (bool, False),
         (list, []),
         (list[int], []),
+        (typing.List, []),  # noqa: UP006
+        (typing.List[str], []),  # noqa: UP006
+        (typing.Dict[str, int], {}),  # noqa: UP006
+        (typing.Set[int], set()),  # noqa: UP006
+        (typing.FrozenSet[int], frozenset()),  # noqa: UP006
+        (typing.Tuple[int, ...], ()),  # noqa: UP006
         (tuple, ()),
         (set[int], set()),
         (frozenset, frozenset()),

@@ -2,6 +2,7 @@
 
 import itertools
 import operator
+import typing
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -12,7 +13,9 @@ from stepgraph import START, Command, Overwrite, StateGraph
 from stepgraph.channels import (
     AnyValue,
     BaseChannel,
+    BinaryOperatorAggregate,
     EphemeralValue,
+    LastValue,
     LastValueAfterFinish,
     Topic,
     UntrackedValue,
@@ -200,3 +203,34 @@ def test_two_overwrites_in_one_superstep_name_key_and_nodes():
     graph = branching({"log": Overwrite([1])}, {"log": Overwrite([2])}).compile()
     with pytest.raises(InvalidUpdateError, match="key 'log', written by 'n0', 'n1' in one superstep: one Overwrite"):
         graph.invoke({})
+
+
+class Seeded(BinaryOperatorAggregate[Any]):
+    def initial(self) -> Any:
+        return ["seed"]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "first"),
+    [
+        (Annotated[list, operator.add], []),
+        (Annotated[typing.List[str], operator.add], []),  # noqa: UP006
+        (Annotated[list, Seeded(list, operator.add)], ["seed"]),
+    ],
+)
+def test_a_node_finds_the_first_value_of_a_key(annotation: Any, first: Any):
+    class State(TypedDict):
+        key: annotation  # type: ignore[valid-type]
+
+    graph = StateGraph(State).add_node("a", lambda state: {"key": [str(state["key"])]}).add_edge(START, "a").compile()
+    assert graph.invoke({}) == {"key": [*first, str(first)]}
+
+
+@pytest.mark.parametrize("write", [Overwrite(3), {"__overwrite__": 3}])
+@pytest.mark.parametrize("channel", [AnyValue, EphemeralValue, LastValue, LastValueAfterFinish, UntrackedValue])
+def test_an_overwrite_is_its_value_where_nothing_is_reduced(channel: Any, write: Any):
+    class State(TypedDict, total=False):
+        key: Annotated[int, channel]
+
+    graph = StateGraph(State).add_node("a", lambda state: {"key": write}).add_edge(START, "a").compile()
+    assert graph.invoke({}) == {"key": 3}

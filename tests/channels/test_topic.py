@@ -7,6 +7,7 @@ import pytest
 
 from stepgraph.channels import LastValue, Topic
 from stepgraph.channels.base import MISSING, UNCHANGED
+from stepgraph.types import Overwrite
 from tests.channels.faces import life, restored, value_of
 
 
@@ -23,6 +24,9 @@ from tests.channels.faces import life, restored, value_of
         (True, ["old"], ["a", ["b"]], ["old", "a", "b"]),
         (True, ["old"], [[]], UNCHANGED),
         (True, MISSING, [[]], UNCHANGED),
+        (True, ["old"], ["a", Overwrite(["b", "c"]), "d"], ["b", "c"]),
+        (True, ["old"], [Overwrite([])], MISSING),
+        (False, ["old"], [{"__overwrite__": ["b"]}], ["b"]),
     ],
 )
 def test_folding(accumulate: bool, stored: Any, writes: list[Any], after: Any):

@@ -158,6 +158,16 @@ def test_a_command_with_an_answer_needs_a_saver(run: Door):
         (Command(graph="other"), "node 'a' returned Command(graph='other'); use None for this graph or Command.PARENT"),
         ([Command(), "text"], "node 'a' must give a dict"),
         (
+            Command(update=[{"word": "w", "n": 1}]),
+            "update is a list with {'word': 'w', 'n': 1} in it; it must hold pairs",
+        ),
+        (Command(update=["xy"]), "node 'a' gave a Command whose update is a list with 'xy' in it"),
+        (Command(update=[5]), "node 'a' gave a Command whose update is a list with 5 in it"),
+        (Command(update=[("n",)]), "node 'a' gave a Command whose update is a list with ('n',) in it"),
+        (Command(update=[("n", 1, 2)]), "whose update is a list with ('n', 1, 2) in it"),
+        (Command(goto=5), "node 'a', with Command(goto=…), leads to 5, which is not a node"),
+        (Command(goto=None), "node 'a', with Command(goto=…), leads to None, which is not a node"),
+        (
             Command(graph=Command.PARENT),
             "Command(graph=Command.PARENT) was given to graph 'StateGraph', and no graph runs above it; leave `graph`",
         ),
@@ -282,6 +292,13 @@ def test_a_command_from_far_below_can_be_passed_on(run: Door):
 def test_a_command_to_a_node_that_the_graph_above_does_not_have_is_an_error(run: Door):
     with pytest.raises(InvalidUpdateError, match=r"node 'child', with Command\(goto=…\), leads to 'nowhere'"):
         run(above(inside(up(goto="nowhere")), "x"), {})
+
+
+@pytest.mark.parametrize("called", [False, True], ids=["a node", "called in one"])
+def test_an_unknown_key_in_a_command_from_a_sub_graph_is_an_error(run: Door, called: bool):
+    inner = inside(up(update={"wrod": "w"}))
+    with pytest.raises(InvalidUpdateError, match="node 'child' wrote an unknown key 'wrod'; did you mean 'word'"):
+        run(above((lambda state: inner.invoke({})) if called else inner), {})
 
 
 def test_what_a_sub_graph_did_before_its_command_is_dropped(run: Door):

@@ -1,12 +1,14 @@
 """compile: a graph that runs, and a builder that stays as it was."""
 
 import copy
+import pickle
 import warnings
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel
+from pydantic.dataclasses import dataclass as checked
 from typing_extensions import NotRequired, TypedDict
 
 from stepgraph import END, START, Command, CompiledStateGraph, RetryPolicy, StateGraph
@@ -303,6 +305,60 @@ def test_an_undeclared_command_reaches_such_a_node_all_the_same(run: Door):
     assert run(compiled, {}) == {"log": ["island"]}
 
 
+# A call that is refused leaves nothing behind.
+
+
+def test_a_node_that_is_refused_leaves_no_keys_behind():
+    class Private(TypedDict):
+        secret: int
+
+    def wrong(state: Private, nothing_fills_this: int) -> None: ...
+
+    graph = StateGraph(State)
+    with pytest.raises(TypeError, match="nothing_fills_this"):
+        graph.add_node(wrong)
+    assert (list(graph.channels), list(graph.schemas)) == (["log", "n", "word"], [State])
+
+
+def test_a_schema_that_is_refused_leaves_no_keys_behind():
+    class Clash(TypedDict):
+        fresh: int
+        n: Annotated[int, lambda left, right: right]
+
+    graph = StateGraph(State)
+    with pytest.raises(ValueError, match="key 'n' has two rules"):
+        graph.add_node("a", logs("a"), input_schema=Clash)
+    assert (list(graph.channels), graph.nodes) == (["log", "n", "word"], {})
+
+
+def test_a_router_that_is_refused_leaves_no_entry_point_behind():
+    graph = logging("a")
+    with pytest.raises(TypeError):
+        graph.set_conditional_entry_point(5)  # type: ignore[arg-type]
+    assert graph.branches == {}
+    with pytest.raises(InvalidGraphError, match="no edge leads from START"):
+        graph.compile()
+
+
+def test_an_edge_to_several_nodes_says_what_to_do():
+    with pytest.raises(TypeError, match=r"an edge ends at one node, got \['b', 'c'\]; call add_edge\(\) once for each"):
+        logging("a", "b", "c").add_edge("a", ["b", "c"])  # type: ignore[arg-type]
+
+
+def test_a_path_map_to_several_nodes_says_what_to_do():
+    targets: Any = {"both": ["b", "c"]}
+    with pytest.raises(
+        TypeError, match=r"the path map of router 'condition' maps 'both' to \['b', 'c'\]; it maps to one"
+    ):
+        logging("a", "b", "c").add_conditional_edges("a", lambda state: "both", targets)
+
+
+@pytest.mark.parametrize("twin", [copy.copy, lambda error: pickle.loads(pickle.dumps(error))], ids=["copy", "pickle"])
+def test_the_report_of_a_graph_can_be_copied(twin: Any):
+    error = InvalidGraphError("demo", ["one", "two"])
+    assert (str(twin(error)), twin(error).problems) == (str(error), ("one", "two"))
+
+
 # JSON schemas.
 
 
@@ -348,3 +404,19 @@ def test_json_schemas_of_models_states_without_keys_and_contexts():
     expected = {"items": {"type": "integer"}, "type": "array"}
     assert root.get_input_jsonschema() == {**expected, "title": "StateGraphInput"}
     assert root.get_output_jsonschema() == {**expected, "title": "StateGraphOutput"}
+
+
+class Odd(TypedDict, total=False):
+    copy: int
+    schema: int
+    _hidden: int
+
+
+@checked
+class Checked:
+    n: int = 0
+
+
+@pytest.mark.parametrize(("state", "keys"), [(Odd, ["copy", "schema", "_hidden"]), (Checked, ["n"])])
+def test_any_key_has_its_place_in_the_json_schema(state: Any, keys: list[str]):
+    assert list(single(lambda state: None, state=state).get_input_jsonschema()["properties"]) == keys

@@ -65,6 +65,16 @@ def test_a_join_may_be_a_tuple_and_may_lead_to_the_end(chunks: Door):
     assert supersteps(chunks, graph.compile()) == [["a", "b"], ["c"]]
 
 
+@pytest.mark.parametrize("joins", [[["a+b"], ["a", "b"]], [["a", "b"], ["a+b"]]], ids=str)
+def test_joins_of_names_with_a_plus_stay_apart(run: Door, joins: list[list[str]]):
+    graph = StateGraph(State).add_node("t", logs("t"))
+    for name in ("a+b", "a", "b"):
+        graph.add_node(name, logs(name)).add_edge(START, name)
+    for sources in joins:
+        graph.add_edge(sources, "t")
+    assert run(graph.compile(), {}) == {"log": ["a", "a+b", "b", "t"]}
+
+
 def test_a_join_and_an_edge_in_the_same_superstep_run_the_target_once(chunks: Door):
     graph = logging("a", "b", "c").add_edge(START, "a").add_edge(START, "b")
     graph.add_edge(["a", "b"], "c").add_edge("a", "c")

@@ -75,6 +75,19 @@ def test_a_failing_attempt_is_tried_again_as_if_it_had_not_been(run: Door):
     assert attempts == [1, 2, 3]
 
 
+def test_a_second_attempt_sees_the_state_as_it_was_and_not_the_edits_of_the_first(run: Door):
+    seen: list[Any] = []
+
+    def flaky(state: State) -> None:
+        seen.append(dict(state))
+        state["n"] = 99
+        if len(seen) == 1:
+            raise ConnectionError
+
+    run(single(flaky, retry_policy=QUICK), {"n": 1})
+    assert seen == [{"log": [], "n": 1}] * 2
+
+
 def test_the_last_attempts_error_leaves(run: Door):
     attempts = []
 
@@ -116,6 +129,17 @@ def test_a_reducer_that_raises_says_which_and_applies_nothing(chunks: Door):
     with pytest.raises(ReducerError, match="the reducer of key 'log', written by 'a', 'b', raised TypeError") as raised:
         chunks(graph.compile(), {})
     assert isinstance(raised.value.__cause__, TypeError)
+
+
+@pytest.mark.parametrize(("update", "key"), [({"log": "text"}, "log"), ({"n": 1}, "n")], ids=["reducer", "two writes"])
+def test_a_superstep_that_cannot_be_applied_says_its_step_and_thread(run: Door, update: Any, key: str):
+    graph = StateGraph(State)
+    for name in "ab":
+        graph.add_node(name, lambda state: update).add_edge(START, name)
+    with pytest.raises(InvalidUpdateError, match=f"key '{key}', written by 'a', 'b'") as raised:
+        run(graph.compile(), {}, {"configurable": {"thread_id": "t1"}})
+    (note,) = raised.value.__notes__
+    assert "step 1, thread 't1'" in note
 
 
 async def test_a_node_that_raises_cancelled_error_did_not_succeed():

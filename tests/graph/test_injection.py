@@ -5,7 +5,7 @@
 
 import functools
 from dataclasses import dataclass
-from typing import Any, Optional, Union
+from typing import Annotated, Any, Optional, Union
 
 import pytest
 from typing_extensions import TypedDict
@@ -78,6 +78,14 @@ def writer_by_name(state: State, writer): ...
 
 @form("writer")
 def writer_annotated(state: State, writer: StreamWriter): ...
+
+
+@form("writer")
+def writer_by_annotation_under_another_name(state: State, out: StreamWriter): ...
+
+
+@form("config")
+def as_annotated_config(state: State, settings: Annotated[RunnableConfig, "a comment"]): ...
 
 
 @form("writer")

@@ -240,11 +240,13 @@ def test_pushing_needs_a_running_node():
         push_message(AIMessage("x", id="p"))
 
 
-def test_a_frozen_message_with_an_id_is_kept_as_it_is():
-    @dataclass(frozen=True)
-    class Frozen:
-        content: str
-        id: str
-        type: str = "human"
+@dataclass(frozen=True)
+class Frozen:
+    content: str
+    id: str | None = None
+    type: str = "human"
 
-    assert add_messages([A], [Frozen("x", "2")]) == [A, Frozen("x", "2")]
+
+@pytest.mark.parametrize("message", [Frozen("x", "2"), Frozen("x")])
+def test_a_message_that_takes_no_id_is_kept_as_it_is(message: Frozen):
+    assert add_messages([A], [message]) == [A, message]

@@ -49,6 +49,39 @@ def test_reducers_and_channels_are_read(schema: Any):
     assert [channel.typ for channel in (channels["log"], channels["n"])] == [list, int]
 
 
+class LambdaInput(TypedDict, total=False):
+    items: Annotated[list, lambda left, right: left + right]
+
+
+class LambdaState(LambdaInput, total=False):
+    more: int
+
+
+@dataclass
+class LambdaData:
+    items: Annotated[list, lambda left, right: left + right]
+
+
+@dataclass
+class LambdaMoreData(LambdaData):
+    more: int = 0
+
+
+class OtherLambda(TypedDict, total=False):
+    items: Annotated[list, lambda left, right: right + left]
+
+
+@pytest.mark.parametrize(("state", "part"), [(LambdaState, LambdaInput), (LambdaMoreData, LambdaData)])
+def test_a_lambda_that_is_read_twice_is_one_reducer(run: Door, state: Any, part: Any):
+    graph = StateGraph(state, input_schema=part).add_node("a", lambda state: {"items": [1]}).add_edge(START, "a")
+    assert run(graph.compile(), {"items": [0]}) == {"items": [0, 1]}
+
+
+def test_another_lambda_is_another_reducer():
+    with pytest.raises(ValueError, match="key 'items' has two rules"):
+        StateGraph(LambdaState, input_schema=OtherLambda)
+
+
 def test_managed_values_and_channels_are_read():
     graph = StateGraph(State)
     assert list(graph.managed) == ["left"]

@@ -202,6 +202,7 @@ def test_what_cannot_be_a_router(path: Any):
         ("c", ["b"], "router 'condition' of 'a' returned 'c', which its path map does not have; it maps 'b'"),
         (END, {"yes": "b"}, "returned '__end__', which its path map does not have; it maps 'yes'"),
         ("yess", {"yes": "b"}, "returned 'yess', which its path map does not have; did you mean 'yes'?; it maps 'yes'"),
+        ({"x": 1}, {"x": "b"}, "router 'condition' of 'a' returned {'x': 1}, which its path map does not have"),
         (None, {True: "b"}, "returned None, which its path map does not have; it maps 'True'"),
     ],
     ids=str,

@@ -4,7 +4,7 @@ import functools
 import operator
 import typing
 from dataclasses import InitVar, dataclass, field
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 import pytest
 import typing_extensions
@@ -17,6 +17,8 @@ from stepgraph.errors import EmptyInputError, InvalidUpdateError, ReducerError
 from stepgraph.managed import IsLastStep, RemainingSteps
 from tests.graph.conftest import Door
 from tests.graph.states import State, single
+
+T = TypeVar("T")
 
 
 class Base(TypedDict):
@@ -169,6 +171,7 @@ def test_any_callable_of_two_values_is_a_reducer(run: Door, reducer: Any):
         (lambda one: one, "(one)"),
         (lambda: 0, "()"),
         (lambda one, *, other=0: one, "(one, other)"),
+        (lambda one, two, *, how: one, "(one, two, how)"),
         (lambda a, b, c: a, "(a, b, c)"),
         (functools.partial(lambda a, b: a, 1), "(b)"),
     ],
@@ -182,6 +185,46 @@ def test_a_reducer_that_does_not_take_two_values_is_refused(reducer: Any, given:
     ) as raised:
         StateGraph(Schema)
     assert str(raised.value).endswith(f"got {given}")
+
+
+class Shared:
+    n: int
+    limit: ClassVar[int] = 3
+
+
+class Pair(NamedTuple):
+    left: int = 0
+    right: int = 0
+
+
+class Box(TypedDict, Generic[T]):
+    item: T
+
+
+@dataclass
+class Crate(Generic[T]):
+    item: T
+
+
+def test_a_class_variable_is_no_key():
+    assert StateGraph(Shared).channels == {"n": LAST}
+
+
+def test_a_named_tuple_reaches_its_nodes(run: Door):
+    assert run(single(lambda state: Pair(state.left + 1, 2), state=Pair), {"left": 1}) == {"left": 2, "right": 2}
+
+
+@pytest.mark.parametrize("state", [Box[int], Crate[int]])
+def test_a_generic_state_with_its_type_has_its_keys(run: Door, state: Any):
+    graph = single(lambda state: {"item": 2}, state=state)
+    assert (list(graph.builder.channels), run(graph, {"item": 1})) == (["item"], {"item": 2})
+
+
+@pytest.mark.parametrize("state", [5, "State", Data(1), {"n": int}, [int]], ids=str)
+def test_a_value_describes_no_state(state: Any):
+    with pytest.raises(TypeError, match="a state is described by a class, such as a TypedDict, or by a type") as raised:
+        StateGraph(state)
+    assert str(raised.value).endswith(f"got {state!r}")
 
 
 def test_a_channel_that_two_graphs_share_is_copied():
@@ -341,8 +384,15 @@ def test_a_state_without_keys_is_one_value(run: Door, chunks: Door):
 
 
 def test_a_state_without_keys_needs_an_input_too(run: Door):
-    with pytest.raises(EmptyInputError, match="graph 'StateGraph' was given no input"):
+    with pytest.raises(EmptyInputError, match="graph 'StateGraph' was given no input") as raised:
         run(single(lambda n: n, state=int), None)
+    assert "keys" not in str(raised.value)
+
+
+def test_a_sub_graph_whose_state_is_one_dict_keeps_its_input(run: Door):
+    inner = single(lambda state: {**state, "inner": 1}, state=dict)
+    assert run(single(inner, state=dict), {"outer": 1}) == {"outer": 1, "inner": 1}
+    assert run(single(lambda state: inner.invoke({"n": 1}), state=dict), {}) == {"n": 1, "inner": 1}
 
 
 class Managed(TypedDict):

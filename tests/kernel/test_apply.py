@@ -256,6 +256,12 @@ def test_a_preview_hides_what_waits_for_the_end():
     assert preview(memory, [("late", 1), ("join", "a")]) == {"join": None}
 
 
+def test_a_preview_shows_a_topic_that_the_node_emptied_as_empty():
+    memory = Memory(topology([], {"topic": Topic(str)}))
+    memory.commit({"topic": ["old"]})
+    assert preview(memory, [("topic", [])]) == {}
+
+
 def test_a_preview_reports_a_reducer_that_raises():
     graph = topology([], {"x": BinaryOperatorAggregate(int, operator.add)})
     with pytest.raises(ReducerError, match=r"the reducer of key 'x', written by 'this one', raised TypeError"):

@@ -99,6 +99,17 @@ def test_routers_are_asked_in_order_and_see_the_nodes_own_writes():
     assert machine.memory.view == {"x": 1}
 
 
+def test_a_task_is_not_done_before_its_routers_have_answered():
+    task, machine = planned(node("a", routes=[route("choose", lambda answer: [])]))
+    steps = program(task, machine)
+    next(steps)
+    steps.send({"x": 1})
+    assert task.status is Status.PENDING
+    with pytest.raises(StopIteration):
+        steps.send(None)
+    assert task.status is Status.DONE
+
+
 def test_a_router_does_not_see_what_another_router_leads_to():
     first, second = route("first", lambda _: [("y", 9)]), route("second", lambda _: [])
     task, machine = planned(node("a", routes=[first, second]))

@@ -28,7 +28,11 @@ class NetworkProblem(OSError):
     """As requests raises: an OSError of a module of its own."""
 
 
-NetworkProblem.__module__ = "requests.exceptions"
+class InvalidURL(OSError, ValueError):
+    """As requests raises for a mistake of the program."""
+
+
+NetworkProblem.__module__ = InvalidURL.__module__ = "requests.exceptions"
 
 
 @pytest.mark.parametrize(
@@ -77,6 +81,7 @@ def test_what_another_attempt_may_mend(error: Exception):
         InvalidUpdateError(),
         OSError(),
         FileNotFoundError(),
+        InvalidURL(),
         HttpError(400),
         HttpError(404),
         ResponseError(401),
@@ -107,6 +112,13 @@ FIXED = RetryPolicy(jitter=False)
             ConnectionError(),
             (50, False),
             id="longest wait",
+        ),
+        pytest.param(
+            (RetryPolicy(max_attempts=10**6),),
+            5000,
+            ConnectionError(),
+            (128.0, True),
+            id="a wait that no number can hold",
         ),
         pytest.param((RetryPolicy(retry_on=KeyError),), 1, KeyError(), (0.5, True), id="a class"),
         pytest.param((RetryPolicy(retry_on=LookupError),), 1, KeyError(), (0.5, True), id="a base class"),

@@ -6,7 +6,6 @@ import threading
 import pytest
 
 from stepgraph.pregel.buffer import Buffer
-from tests.pregel.colours import turns
 
 
 def test_chunks_come_out_in_order_and_none_after_closing():
@@ -62,6 +61,22 @@ async def test_who_waits_for_space_looks_again_once_the_consumer_popped():
     assert first.done()
     assert second.done()
     assert not buffer.crowded
+
+
+async def test_who_waits_while_the_consumer_pops_the_last_chunk_is_not_forgotten():
+    """A node on the loop of another thread looks, the consumer pops and finds nobody held, and the node waits."""
+
+    class Late(Buffer):
+        def space(self):
+            if self.items:
+                self.items.popleft()
+                if self.crowded:
+                    self.admit()
+            return super().space()
+
+    buffer = Late(1)
+    buffer.push(1)
+    await asyncio.wait_for(buffer.drained(), 1)
 
 
 async def test_closing_lets_everyone_go():

@@ -10,6 +10,7 @@ from contextlib import aclosing
 
 import pytest
 
+from stepgraph.errors import InvalidUpdateError
 from stepgraph.graph import START, StateGraph
 from stepgraph.types import RetryPolicy, Send
 from tests.pregel.apart import apart
@@ -231,6 +232,33 @@ async def test_a_nested_run_that_begins_while_another_waits_for_its_slot_frees_n
     assert meter.peak == 1
 
 
+async def test_a_nested_run_that_fails_while_another_waits_for_its_slot_loses_none():
+    began, go, ran = asyncio.Event(), asyncio.Event(), []
+
+    async def leaf(state):
+        ran.append("leaf")
+
+    async def long_leaf(state):
+        began.set()
+        await go.wait()
+
+    inner = chain(leaf)
+
+    async def calls(state):
+        async def fails():
+            await began.wait()
+            await turns(20)  # the first run has ended by now and waits for the slot
+            with pytest.raises(InvalidUpdateError):
+                await inner.ainvoke({"unknown": 1})
+            go.set()
+
+        await asyncio.gather(inner.ainvoke({"log": []}), fails())
+
+    graph = chain(("one", fan(("a", calls), ("b", long_leaf))), ("two", leaf))
+    await asyncio.wait_for(graph.ainvoke({"log": []}, {"max_concurrency": 1}), 5)
+    assert ran == ["leaf", "leaf"]
+
+
 async def test_a_nested_run_that_fails_gives_every_slot_back(colour):
     meter = Meter()
 
@@ -247,6 +275,48 @@ async def test_a_nested_run_that_fails_gives_every_slot_back(colour):
         await colour.inner_invoke(inner, {"log": []})
 
     await measured(colour, fan(("one", colour.node(calls)), ("two", colour.node(calls))), meter, 2, 8)
+
+
+async def test_a_node_that_catches_the_error_of_a_nested_run_goes_on_within_the_limit(colour):
+    """As one does that falls back to something else."""
+    meter = Meter()
+
+    async def fails(state):
+        raise ValueError("as planned")
+
+    broken = chain(colour.node(fails))
+
+    async def falls_back(state):
+        with pytest.raises(ValueError, match="as planned"):
+            await colour.inner_invoke(broken, {"log": []})
+        with meter:
+            for _ in range(3):
+                await colour.pause()
+
+    graph = fan(*((f"n{number}", colour.node(falls_back)) for number in range(6)))
+    running = colour.invoke(graph, {"log": []}, {"max_concurrency": 1})
+    await asyncio.wait_for(running, PATIENCE)
+    assert (meter.peak, meter.total) == (1, 6)
+
+
+async def test_a_node_that_catches_the_cancellation_of_a_nested_run_goes_on_within_the_limit():
+    """As one does whose nested run took too long."""
+    meter = Meter()
+
+    async def forever(state):
+        await asyncio.Event().wait()
+
+    slow = chain(forever)
+
+    async def falls_back(state):
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(slow.ainvoke({"log": []}), 0.001)
+        with meter:
+            await turns(3)
+
+    graph = fan(*((f"n{number}", falls_back) for number in range(6)))
+    await asyncio.wait_for(graph.ainvoke({"log": []}, {"max_concurrency": 1}), PATIENCE)
+    assert (meter.peak, meter.total) == (1, 6)
 
 
 @pytest.mark.parametrize("limit", [1, 2])

@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
+from stepgraph.runtime import get_runtime
 from tests.pregel.apart import apart
 from tests.pregel.colours import Colour
 from tests.pregel.states import chain, fan
@@ -168,6 +169,27 @@ async def test_a_stream_inside_a_node_and_the_one_outside_both_show_sub_graphs(c
     chunks = await colour.chunks(chain(colour.node(outer)), {"log": []}, stream_mode="custom", subgraphs=True)
     assert seen == [{"sub": {"log": ["deep"]}}]
     assert [(len(namespace) >= 2, chunk) for namespace, chunk in chunks] == [(True, "from deep")] * 2
+
+
+async def test_the_namespace_of_a_second_call_is_the_same_whether_or_not_the_first_one_asked_for_its_own(colour):
+    found = []
+
+    async def deep(state):
+        if state["log"] == ["ask"]:
+            found.append(get_runtime().execution_info.checkpoint_ns.count("|"))
+
+    inner = chain(colour.node(deep))
+
+    def caller(*inputs):
+        async def calls(state):
+            for given in inputs:
+                await colour.inner_invoke(inner, {"log": [given]})
+
+        return chain(colour.node(calls))
+
+    await colour.invoke(caller("ask", "ask"), {"log": []})
+    await colour.invoke(caller("do not", "ask"), {"log": []})
+    assert found == [1, 2, 2]
 
 
 async def test_parallel_sub_graphs_have_namespaces_of_their_own(colour):

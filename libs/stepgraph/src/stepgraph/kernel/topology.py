@@ -40,12 +40,14 @@ class Action:
         sync: How a thread calls it, `None` where it is async only.
         awaitable: How a loop calls it, `None` where it is sync only.
         inject: Pairs of a parameter's name and the attribute of the task's scope that fills it.
+        is_graph: Whether it is a compiled graph itself, so that no code of the user's stands around its run.
     """
 
     name: str
     sync: Callable[..., Any] | None
     awaitable: Callable[..., Awaitable[Any]] | None
     inject: tuple[tuple[str, str], ...] = ()
+    is_graph: bool = False
 
 
 class Reader(Protocol):

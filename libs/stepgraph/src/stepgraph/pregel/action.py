@@ -89,7 +89,7 @@ def _action_of_runnable(target: Any, name: str) -> Action:
     """Classify an object with `invoke` or `ainvoke`, which takes the config as its second argument."""
     invoke, ainvoke = getattr(target, "invoke", None), getattr(target, "ainvoke", None)
     if getattr(target, "inherits_config", False):
-        return Action(name, invoke, ainvoke)
+        return Action(name, invoke, ainvoke, is_graph=True)
     sync = awaitable = None
     if invoke is not None:
 

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from stepgraph.kernel.task import Task
 from stepgraph.pregel.async_perform import cancelled_itself, perform
-from stepgraph.pregel.buffer import Buffer
+from stepgraph.pregel.buffer import Buffer, resolve
 from stepgraph.pregel.pool import POOL
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.scope import TaskScope
@@ -41,39 +41,37 @@ async def drive(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:
     alone = run.limiter is None and not run.stream.live and CAN_TELL_CANCELLATION
     buffer.adopt()
     group: Group | None = None
-    run.lend_slot()
-    try:
-        while (tasks := run.plan()) is not None:
-            while items:
-                yield items.popleft()
-            if not tasks:
-                continue
-            await _give_way(run, buffer)
-            if alone and len(tasks) == 1:
-                failure = await _perform_here(run, tasks[0])
-            else:
-                group = Group(run, tasks, buffer)
-                group.start()
-                while await group.progress():
-                    while items:
-                        yield items.popleft()
-                        if buffer.crowded:
-                            buffer.admit()
-                failure = group.failure
-            while items:
-                yield items.popleft()
-            if failure is not None:
-                raise failure
-            run.commit(tasks)
-            while items:
-                yield items.popleft()
-        run.conclude()
-    finally:
-        buffer.close()
-        if group is not None:
-            await group.cancel()
-        if run.wants_slot_back():
-            await _reacquire(run)
+    async with _SlotLent(run):
+        try:
+            while (tasks := run.plan()) is not None:
+                while items:
+                    yield items.popleft()
+                if not tasks:
+                    continue
+                await _give_way(run, buffer)
+                if alone and len(tasks) == 1:
+                    failure = await _perform_here(run, tasks[0])
+                else:
+                    group = Group(run, tasks, buffer)
+                    group.start()
+                    while await group.progress():
+                        while items:
+                            yield items.popleft()
+                            if buffer.crowded:
+                                buffer.admit()
+                    failure = group.failure
+                while items:
+                    yield items.popleft()
+                if failure is not None:
+                    raise failure
+                run.commit(tasks)
+                while items:
+                    yield items.popleft()
+            run.conclude()
+        finally:
+            buffer.close()
+            if group is not None:
+                await group.cancel()
 
 
 async def _give_way(run: Run, own: Buffer) -> None:
@@ -111,25 +109,39 @@ def _spawn(coroutine: Coroutine[Any, Any, None], context: Context) -> asyncio.Ta
     return context.run(asyncio.create_task, coroutine)
 
 
-async def _reacquire(run: Run) -> None:
-    """Wait for the slot that the task above gave back while this run was under way."""
-    loop = asyncio.get_running_loop()
-    granted = loop.create_future()
+class _SlotLent:
+    """The slot of the task above is given back for as long as the run takes, and waited for when it ends well.
 
-    def resolve() -> None:
-        if not granted.done():
-            granted.set_result(None)
+    An error that ends the task above, because this graph is its node, does not wait.
+    """
 
-    def grant() -> None:
-        loop.call_soon_threadsafe(resolve)
+    def __init__(self, run: Run) -> None:
+        self._run = run
 
-    if not run.acquire_lent_slot(grant):
-        try:
-            with POOL.waiting():
-                await granted
-        except asyncio.CancelledError:
-            run.forgo_lent_slot(grant)
-            raise
+    async def __aenter__(self) -> None:
+        self._run.lend_slot()
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        run = self._run
+        if not run.wants_slot_back():
+            return
+        if run.ends_with(kind):
+            run.overdraw_slot()
+            return
+        loop = asyncio.get_running_loop()
+        granted = loop.create_future()
+
+        def grant() -> None:
+            loop.call_soon_threadsafe(resolve, granted)
+
+        if not run.acquire_lent_slot(grant):
+            try:
+                with POOL.waiting():
+                    await granted
+            except asyncio.CancelledError:
+                run.withdraw_from_slot(grant)
+                run.overdraw_slot()
+                raise
 
 
 class Group:
@@ -224,8 +236,8 @@ class Group:
             self._loop.call_soon_threadsafe(self._resolve)
 
     def _resolve(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
+        if self._waiter is not None:
+            resolve(self._waiter)
 
     def _granted(self) -> None:
         """A slot is ours; may be called in any thread."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-__all__ = ["STREAM_BUFFER", "Buffer"]
+__all__ = ["STREAM_BUFFER", "Buffer", "resolve"]
 
 STREAM_BUFFER: Final = 256
 """How many chunks may wait for the consumer before producers are held."""
@@ -87,9 +87,9 @@ class Buffer:
         here = threading.get_ident()
         for future, thread in held:
             if thread == here:
-                _resolve(future)
+                resolve(future)
             else:
-                future.get_loop().call_soon_threadsafe(_resolve, future)
+                future.get_loop().call_soon_threadsafe(resolve, future)
         with self._blocked:
             self._blocked.notify_all()
 
@@ -128,6 +128,7 @@ class Buffer:
                 self._blocked.wait(0.05)
 
 
-def _resolve(future: asyncio.Future[None]) -> None:
+def resolve(future: asyncio.Future[None]) -> None:
+    """Let whoever awaits `future` go on, if it still waits."""
     if not future.done():
         future.set_result(None)

@@ -33,7 +33,7 @@ class Limiter:
         above = self._above
         if above is None:
             with self._lock:
-                if not self._free:
+                if self._free <= 0:
                     self._queue.append(granted)
                     return False
                 self._free -= 1
@@ -46,7 +46,7 @@ class Limiter:
                 granted()
 
         with self._lock:
-            if not self._free:
+            if self._free <= 0:
                 self._climbing[granted] = climb
                 self._queue.append(climb)
                 return False
@@ -58,6 +58,13 @@ class Limiter:
         if self._above is not None:
             self._above.release()
         self._give()
+
+    def overdraw(self) -> None:
+        """Take a slot even where none is free; the next one that is given back makes up for it."""
+        if self._above is not None:
+            self._above.overdraw()
+        with self._lock:
+            self._free -= 1
 
     def withdraw(self, granted: Callable[[], None]) -> None:
         """Stop waiting; a slot that was granted meanwhile goes back."""
@@ -72,7 +79,7 @@ class Limiter:
 
     def _give(self) -> None:
         with self._lock:
-            if not self._queue:
+            if self._free < 0 or not self._queue:
                 self._free += 1
                 return
             granted = self._queue.popleft()

@@ -151,11 +151,20 @@ class Run:
         """Take the slot of the task above again; see `Limiter.acquire`."""
         return self._limit_above is None or self._limit_above.acquire(granted)
 
-    def forgo_lent_slot(self, granted: Callable[[], None]) -> None:
-        """Let the task above go on without its slot: it was cancelled while it waited for it."""
-        if self._limit_above is not None and self.parent is not None:
+    def ends_with(self, error: type[BaseException] | None) -> bool:
+        """Return whether the task above ends when this run ends with `error`, because nothing in it could handle it."""
+        parent = self.parent
+        return parent is not None and error not in (None, GeneratorExit) and parent.task.node.action.is_graph
+
+    def overdraw_slot(self) -> None:
+        """Take the slot of the task above again at once, for a task that ends now: an error must not wait for it."""
+        if self._limit_above is not None:
+            self._limit_above.overdraw()
+
+    def withdraw_from_slot(self, granted: Callable[[], None]) -> None:
+        """Stop waiting for the slot of the task above."""
+        if self._limit_above is not None:
             self._limit_above.withdraw(granted)
-            self.parent.has_slot = False
 
     def keep_slot(self) -> None:
         """Use the slot of the task above instead of the limit's others: it stands still until this run is over."""

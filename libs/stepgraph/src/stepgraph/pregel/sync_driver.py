@@ -45,39 +45,37 @@ def _supersteps(run: Run, buffer: Buffer) -> Generator[Any, None, None]:
     items = buffer.items
     alone = run.limiter is None and not run.stream.live
     group: Group | None = None
-    run.lend_slot()
-    try:
-        while (tasks := run.plan()) is not None:
-            while items:
-                yield items.popleft()
-            if not tasks:
-                continue
-            _give_way(run, buffer)
-            if alone and len(tasks) == 1:
-                failure = _perform_here(run, tasks[0])
-            else:
-                group = Group(run, tasks, buffer)
-                group.start()
-                while group.progress():
-                    while items:
-                        yield items.popleft()
-                        if buffer.crowded:
-                            buffer.admit()
-                failure = group.failure
-            while items:
-                yield items.popleft()
-            if failure is not None:
-                raise failure
-            run.commit(tasks)
-            while items:
-                yield items.popleft()
-        run.conclude()
-    finally:
-        buffer.close()
-        if group is not None:
-            group.cancel()
-        if run.wants_slot_back():
-            _reacquire(run)
+    with _SlotLent(run):
+        try:
+            while (tasks := run.plan()) is not None:
+                while items:
+                    yield items.popleft()
+                if not tasks:
+                    continue
+                _give_way(run, buffer)
+                if alone and len(tasks) == 1:
+                    failure = _perform_here(run, tasks[0])
+                else:
+                    group = Group(run, tasks, buffer)
+                    group.start()
+                    while group.progress():
+                        while items:
+                            yield items.popleft()
+                            if buffer.crowded:
+                                buffer.admit()
+                    failure = group.failure
+                while items:
+                    yield items.popleft()
+                if failure is not None:
+                    raise failure
+                run.commit(tasks)
+                while items:
+                    yield items.popleft()
+            run.conclude()
+        finally:
+            buffer.close()
+            if group is not None:
+                group.cancel()
 
 
 def _give_way(run: Run, own: Buffer) -> None:
@@ -147,12 +145,27 @@ def _on_a_loop() -> bool:
     return True
 
 
-def _reacquire(run: Run) -> None:
-    """Wait for the slot that the task above gave back while this run was under way."""
-    granted = threading.Event()
-    if not run.acquire_lent_slot(granted.set):
-        with POOL.waiting():
-            granted.wait()
+class _SlotLent:
+    """The slot of the task above is given back for as long as the run takes, and waited for when it ends well.
+
+    An error that ends the task above, because this graph is its node, does not wait.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def __enter__(self) -> None:
+        self._run.lend_slot()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if not self._run.wants_slot_back():
+            return
+        granted = threading.Event()
+        if self._run.ends_with(kind):
+            self._run.overdraw_slot()
+        elif not self._run.acquire_lent_slot(granted.set):
+            with POOL.waiting():
+                granted.wait()
 
 
 class Group:

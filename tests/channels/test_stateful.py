@@ -47,14 +47,12 @@ class State(TypedDict, total=False):
 
 
 def test_a_router_does_not_make_a_write_count_twice():
-    """The preview for the router folds into the very list that is stored: ['x', 'x', 'y'] today."""
     graph = StateGraph(State).add_node("a", lambda state: {"own": "x"}).add_node("b", lambda state: {"own": "y"})
     graph.add_edge(START, "a").add_conditional_edges("a", lambda state: "b", ["b"])
     assert graph.compile().invoke({}) == {"own": ["x", "y"], "total": 0}
 
 
 def test_a_superstep_that_fails_leaves_such_a_channel_as_it_was():
-    """4.1: the channel has the write of a superstep that was refused, because fold() edited what is stored."""
     machine = started(topology([node("a")], {"own": Collected(list), "total": LastValue(int)}), ("to:a", None))
     (task,) = machine.plan()
     before = contents(machine.memory)
@@ -64,8 +62,6 @@ def test_a_superstep_that_fails_leaves_such_a_channel_as_it_was():
 
 
 def test_a_channel_that_nothing_changed_is_not_stale():
-    """`settle` and `spend` count as a change of versions although they returned what was stored: a resumed run, which
-    plans over stale(), runs the nodes that the channel triggers once more."""
     machine = started(topology([node("a", "own")], {"own": Latest(int)}), ("own", 1))
     superstep(machine)
     assert places(plan(machine.memory, machine.changed)) == places(plan(machine.memory, stale(machine.memory))) == []
@@ -87,7 +83,6 @@ class ReadOnce(LastValue[Any]):
 
 
 def test_a_method_that_is_overridden_alone_is_called_too():
-    """rule_of looks at update and get only: consume (finish, checkpoint, from_checkpoint, is_available) are ignored."""
     machine = started(topology([node("a", "own")], {"own": ReadOnce(int)}), ("own", 1))
     superstep(machine)
     assert machine.memory.view == {}
@@ -117,7 +112,6 @@ class Idle(BaseChannel[int, int]):
 
 
 def test_a_channel_with_a_first_value_settles_before_it_was_ever_written():
-    """LangGraph calls update([]) on every available channel; here only on those that were written in this run."""
     machine = started(topology([node("a"), node("b")], {"own": Idle(int)}), ("to:a", None))
     counted = []
     for writes in ([("to:b", None)], []):
@@ -127,8 +121,6 @@ def test_a_channel_with_a_first_value_settles_before_it_was_ever_written():
 
 
 def test_a_channel_whose_value_cannot_be_read_fails_the_whole_superstep():
-    """Memory.commit reads while it writes: channels before the one that raises are changed already."""
-
     class Unreadable(Latest):
         def get(self) -> Any:
             if self.value == "bad":
