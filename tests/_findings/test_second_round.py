@@ -165,8 +165,8 @@ class Countdown(Latest):
 
 
 def test_a_channel_that_changes_by_settling_triggers_like_one_that_was_written():
-    """LangGraph counts it as updated while it has a value. Here `changed` leaves it out and `stale` has it, so a resumed
-    run goes on where this one ended."""
+    """LangGraph counts it as updated while it has a value. Here `changed` leaves it out and `stale` has it, so that a
+    resumed run goes on where this one ended."""
     machine = started(topology([node("a", "own")], {"own": Countdown(int)}), ("own", 2))
     assert superstep(machine) == ["a"]
     assert places(plan(machine.memory, machine.changed)) == places(plan(machine.memory, stale(machine.memory)))

@@ -102,12 +102,19 @@ def test_a_channel_that_defines_the_rule_is_its_own_rule():
 def test_a_channel_that_defines_the_stateful_face_is_given_a_rule():
     channel = Countdown(int)
     rule = rule_of(channel)
-    assert rule.initial() is MISSING
-    assert (rule.fold(MISSING, [1, 2]), rule.fold(5, [1])) == (3, 1)
-    assert (rule.read(MISSING), rule.read(3)) == (MISSING, 3)
-    assert (rule.settle(3), rule.settle(0), rule.settle(MISSING)) == (2, 0, MISSING)
-    assert (rule.spend(100), rule.spend(5), rule.spend(MISSING)) == (0, 5, MISSING)
-    assert (rule.release(7), rule.release(5), rule.release(MISSING)) == (77, 5, MISSING)
+
+    def at(value: Any) -> Any:
+        return channel.from_checkpoint(value)
+
+    def values(*stored: Any) -> list[Any]:
+        return [each.checkpoint() for each in stored]
+
+    assert values(rule.initial()) == [MISSING]
+    assert values(rule.fold(at(MISSING), [1, 2]), rule.fold(at(5), [1])) == [3, 1]
+    assert (rule.read(at(MISSING)), rule.read(at(3))) == (MISSING, 3)
+    assert values(*(rule.settle(at(value)) for value in (3, 0, MISSING))) == [2, 0, MISSING]
+    assert values(*(rule.spend(at(value)) for value in (100, 5, MISSING))) == [0, 5, MISSING]
+    assert values(*(rule.release(at(value)) for value in (7, 5, MISSING))) == [77, 5, MISSING]
     assert (rule.transient, rule.deferred, rule.saved) == (True, True, True)
     assert channel.value is MISSING
 
@@ -122,7 +129,7 @@ def test_the_rule_of_a_stateful_channel_reports_no_change():
             twin.value = checkpoint
             return twin
 
-    assert rule_of(Deaf(int)).fold(1, [2]) is UNCHANGED
+    assert rule_of(Deaf(int)).fold(Deaf(int), [2]) is UNCHANGED
 
 
 class Doubles(LastValue[int]):

@@ -222,7 +222,8 @@ def test_a_join_that_can_never_fire_is_refused(edges: Any, joins: Any, problems:
     for edge in (*edges, *joins):
         graph.add_edge(*edge)
     sentences = tuple(
-        f"the join {sources} -> {target!r} can never fire: {missing} can run only after it"
+        f"the join {sources} -> {target!r} can never fire: {missing} can run only after it; if a "
+        "Command leads there, name it in destinations= or in a return hint"
         for sources, target, missing in problems
     )
     if not problems:
@@ -247,7 +248,10 @@ def test_a_join_on_what_its_target_leads_to_is_refused(lead: Any):
     lead(graph)
     with pytest.raises(InvalidGraphError) as raised:
         graph.compile()
-    assert raised.value.problems == ("the join ['a', 'c'] -> 'b' can never fire: 'c' can run only after it",)
+    assert raised.value.problems == (
+        "the join ['a', 'c'] -> 'b' can never fire: 'c' can run only after it; if a Command leads there, name it in "
+        "destinations= or in a return hint",
+    )
 
 
 def test_a_join_that_a_router_without_a_map_may_feed_is_accepted():

@@ -37,6 +37,9 @@ class Annotated:
     def __init__(self, **values: Any) -> None:
         vars(self).update(values)
 
+    def __repr__(self) -> str:
+        return f"Annotated({vars(self)})"
+
 
 @pytest.mark.parametrize(
     ("update", "result"),

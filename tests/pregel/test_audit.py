@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from stepgraph.errors import StateMutationWarning
 from stepgraph.graph import START, StateGraph
 from stepgraph.types import RetryPolicy, Send
+from tests.pregel.leftovers import nothing_left
 from tests.pregel.states import Two, chain, fan
 
 
@@ -33,6 +34,22 @@ async def test_an_edit_in_place_is_reported_with_node_and_key(colour, modes):
     assert "node 'edits'" in found[0]
     assert {text.split("key ")[1].split(" ")[0] for text in found} == {"'log'", "'last'"}
     assert all("Return a new value" in text for text in found)
+
+
+@pytest.mark.parametrize("modes", ["values", "custom"])
+async def test_a_report_may_be_made_an_error(colour, modes):
+    async def edits(state):
+        state["last"].append(1)
+
+    async def beside(state):
+        await colour.pause()
+
+    graph = fan(("beside", colour.node(beside)), ("edits", colour.node(edits)), state=Two, debug=True)
+    async with nothing_left():
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with pytest.raises(StateMutationWarning, match="key 'last'"):
+                await colour.chunks(graph, {"log": [], "last": []}, stream_mode=modes)
 
 
 async def test_a_node_may_do_as_it_likes_with_its_own_dict(colour):
@@ -71,6 +88,25 @@ async def test_parallel_nodes_are_told_apart(colour):
     found = await reported(colour, graph, {"log": [], "last": []})
     assert len(found) == 1
     assert "node 'edits'" in found[0]
+
+
+async def test_a_sibling_is_not_blamed_for_what_another_edited(colour):
+    begun, edited = colour.gate(), colour.gate()
+
+    async def edits(state):
+        await begun.passed()
+        state["last"].append(1)
+
+    async def reads(state):
+        begun.open()
+        await edited.passed()
+
+    graph = fan(("edits", colour.node(edits)), ("reads", colour.node(reads)), state=Two, debug=True)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", StateMutationWarning)
+        async for _ in colour.stream(graph, {"log": [], "last": []}, stream_mode="updates"):
+            edited.open()  # the first update is that of the node that edited
+    assert ["node 'edits'" in str(warning.message) for warning in caught] == [True]
 
 
 async def test_the_argument_of_a_send_is_watched_too(colour):

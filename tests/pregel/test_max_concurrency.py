@@ -249,13 +249,18 @@ async def test_a_nested_run_that_fails_while_another_waits_for_its_slot_loses_no
             await began.wait()
             await turns(20)  # the first run has ended by now and waits for the slot
             with pytest.raises(InvalidUpdateError):
-                await inner.ainvoke({"unknown": 1})
-            go.set()
+                await inner.ainvoke("no dict")
 
         await asyncio.gather(inner.ainvoke({"log": []}), fails())
 
+    async def opens():
+        await began.wait()
+        await turns(60)
+        go.set()
+
     graph = chain(("one", fan(("a", calls), ("b", long_leaf))), ("two", leaf))
-    await asyncio.wait_for(graph.ainvoke({"log": []}, {"max_concurrency": 1}), 5)
+    running = asyncio.gather(graph.ainvoke({"log": []}, {"max_concurrency": 1}), opens())
+    await asyncio.wait_for(running, 5)
     assert ran == ["leaf", "leaf"]
 
 

@@ -180,6 +180,29 @@ async def test_a_task_that_outlives_its_node_may_still_write_and_is_not_waited_f
     await stray[0]
 
 
+@pytest.mark.parametrize("config", [{}, {"max_concurrency": 1}], ids=["unlimited", "limited"])
+@pytest.mark.parametrize("modes", ["values", "custom"])
+async def test_a_run_that_outlives_the_one_that_it_was_started_in_goes_on(modes, config):
+    go, stray = asyncio.Event(), []
+
+    async def deep(state, writer):
+        writer("early")
+        await go.wait()
+        writer("too late")
+        return {"log": ["deep"]}
+
+    inner = chain(("one", deep), ("two", deep))
+
+    async def starts(state):
+        stray.append(asyncio.create_task(inner.ainvoke({"log": []})))
+        await asyncio.sleep(0)
+
+    async for _ in chain(starts).astream({"log": []}, config, stream_mode=modes, subgraphs=True):
+        pass
+    go.set()
+    assert await asyncio.wait_for(stray[0], 5) == {"log": ["deep", "deep"]}
+
+
 async def test_a_writer_used_after_the_run_is_heard_by_nobody(colour):
     kept = []
 

@@ -123,18 +123,28 @@ class StateMutationWarning(StepgraphWarning):
 def annotate(error: BaseException, note: str) -> None:
     """Attach `note` to an error that is on its way to the caller, once.
 
-    Python 3.11 and later print notes under the traceback. On 3.10 the note becomes the cause of an error that
-    has none, which is printed above it.
+    Python 3.11 and later print notes under the traceback. 3.10 does not; there a `NodeFailure` with the notes becomes
+    the first cause of the error, which is printed above it.
     """
     notes: list[str] = getattr(error, "__notes__", [])
     if note in notes:
         return
     try:
         error.__notes__ = [*notes, note]  # type: ignore[attr-defined]
-        if sys.version_info < (3, 11) and error.__cause__ is None and error.__context__ is None:
-            error.__cause__ = NodeFailure(note)
+        if sys.version_info < (3, 11):
+            _explain_above(error, note)
     except Exception:
         return  # an error that takes no attributes leaves as it is
+
+
+def _explain_above(error: BaseException, note: str) -> None:
+    first = error
+    while (cause := first.__cause__ or (None if first.__suppress_context__ else first.__context__)) is not None:
+        first = cause
+    if isinstance(first, NodeFailure):
+        first.args = (f"{first.args[0]}\n{note}",)
+    else:
+        first.__cause__ = NodeFailure(note)
 
 
 def nearest(name: object, known: Iterable[str]) -> str:

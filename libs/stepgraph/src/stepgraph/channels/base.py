@@ -221,7 +221,12 @@ class BaseChannel(Generic[Value, Update]):
 
 
 class _StatefulRule:
-    """The rule of a channel that defines only the stateful face: every question is asked of a fresh copy."""
+    """The rule of a channel that defines the stateful face.
+
+    What is stored is the channel itself; each question is asked of a deep copy, so that a superstep that fails has
+    edited nothing. A channel that cannot be copied deeply, because it holds a lock or a connection, is copied as it
+    says itself.
+    """
 
     __slots__ = ("_channel",)
 
@@ -236,33 +241,36 @@ class _StatefulRule:
         return self._channel.saved
 
     def initial(self) -> Any:
-        return self._channel.from_checkpoint(MISSING).checkpoint()
+        return self._channel.from_checkpoint(MISSING)
 
     def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
-        channel = self._at(stored)
-        return channel.checkpoint() if channel.update(writes) else UNCHANGED
+        channel = _copied(stored)
+        return channel if channel.update(writes) else UNCHANGED
 
     def read(self, stored: Any) -> Any:
         try:
-            return self._at(stored).get()
+            return stored.get()
         except EmptyChannelError:
             return MISSING
 
     def settle(self, stored: Any) -> Any:
-        channel = self._at(stored)
-        return channel.checkpoint() if channel.update(()) else stored
+        channel = _copied(stored)
+        return channel if channel.update(()) else stored
 
     def spend(self, stored: Any) -> Any:
-        channel = self._at(stored)
-        return channel.checkpoint() if channel.consume() else stored
+        channel = _copied(stored)
+        return channel if channel.consume() else stored
 
     def release(self, stored: Any) -> Any:
-        channel = self._at(stored)
-        return channel.checkpoint() if channel.finish() else stored
+        channel = _copied(stored)
+        return channel if channel.finish() else stored
 
-    def _at(self, stored: Any) -> BaseChannel[Any, Any]:
-        """Return a channel that holds `stored`; a shallow copy, for it may edit a list or a dict in place."""
-        return self._channel.from_checkpoint(copy.copy(stored))
+
+def _copied(channel: BaseChannel[Any, Any]) -> BaseChannel[Any, Any]:
+    try:
+        return copy.deepcopy(channel)
+    except Exception:
+        return channel.copy()
 
 
 _STATEFUL_FACE: Final = ("update", "get", "is_available", "consume", "finish", "checkpoint", "from_checkpoint")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections.abc
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any, Final, Generic, TypeVar, get_origin
 
 from stepgraph.channels.base import MISSING, BaseChannel, is_overwrite, unwrapped
@@ -81,7 +82,6 @@ def _identity(operator: Any) -> Any:
 
     A lambda in a postponed annotation becomes a new function whenever the annotation is read, with equal code.
     """
-    code = getattr(operator, "__code__", None)
-    if code is None or getattr(operator, "__closure__", None):
+    if not isinstance(operator, FunctionType) or operator.__closure__:
         return operator
-    return (code, operator.__defaults__)
+    return (operator.__code__, operator.__defaults__, operator.__kwdefaults__)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from stepgraph.channels.base import MISSING, UNCHANGED, BaseChannel, is_overwrite, unwrapped
+from stepgraph.errors import InvalidUpdateError
 
 __all__ = ["Topic"]
 
@@ -47,10 +48,13 @@ class Topic(BaseChannel[Sequence[Value], "Value | list[Value]"]):
 
     def fold(self, stored: Any, writes: Sequence[Any]) -> Any:
         """Return the items of `writes`, behind those kept."""
+        replacements = [list(unwrapped(write)) for write in writes if is_overwrite(write)]
+        if replacements:
+            if len(replacements) > 1:
+                raise InvalidUpdateError("one Overwrite per superstep can count and several came")
+            return replacements[0] or MISSING
         published: list[Any] = []
         for write in writes:
-            if is_overwrite(write):
-                return list(unwrapped(write)) or MISSING
             if isinstance(write, list):
                 published.extend(write)
             else:

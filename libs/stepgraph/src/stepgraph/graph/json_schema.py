@@ -30,9 +30,10 @@ def json_schema_of_state(schema: Schema, title: str) -> dict[str, Any]:
         return {**json_schema_of(_bare(schema.cls)), "title": title}
     if hasattr(schema.cls, "model_json_schema"):
         return dict(schema.cls.model_json_schema())
-    hints = typing.get_type_hints(schema.cls, include_extras=True)
+    cls = get_origin(schema.cls) or schema.cls
+    hints = typing.get_type_hints(cls, include_extras=True)
     keys = {key: _bare(hints[key]) for key in schema.channels}
-    return json_schema_of(TypedDict(getattr(schema.cls, "__name__", title), keys))  # type: ignore[operator]
+    return json_schema_of(TypedDict(cls.__name__, keys))  # type: ignore[operator]
 
 
 def _bare(annotation: Any) -> Any:

@@ -45,7 +45,7 @@ def add_messages(left: Any = None, right: Any = None) -> Any:
     last_clear = max((i for i, message in enumerate(added) if message.id == REMOVE_ALL_MESSAGES), default=None)
     if last_clear is not None:
         merged, added = [], added[last_clear + 1 :]
-    positions = {message.id: position for position, message in enumerate(merged)}
+    positions = {message.id: position for position, message in enumerate(merged) if message.id is not None}
     removed: set[str] = set()
     for message in added:
         position = positions.get(message.id)
@@ -58,7 +58,8 @@ def add_messages(left: Any = None, right: Any = None) -> Any:
             continue
         removed.discard(message.id)
         if position is None:
-            positions[message.id] = len(merged)
+            if message.id is not None:
+                positions[message.id] = len(merged)
             merged.append(message)
         else:
             merged[position] = message

@@ -1,7 +1,8 @@
 """validate: finds what cannot work in a graph's wiring, all of it, before anything runs.
 
-Reachability follows what the graph declares: edges, joins, path maps, return hints and `destinations`. A router or a
-command that declares nothing may lead anywhere, so what only such a one could reach is a warning, never an error.
+Reachability follows what the graph declares: edges, joins, path maps, return hints and `destinations`. A command that
+declares nothing may lead anywhere, so a node that only such a one could reach is a warning, never an error. A join
+that by all that is declared waits for what comes after it is an error; declare the command that starts it.
 """
 
 from __future__ import annotations
@@ -85,7 +86,8 @@ class Wiring:
             missing = [source for source in sources if source not in reached]
             if missing:
                 problems.append(
-                    f"the join {list(sources)} -> {target!r} can never fire: {listed(missing)} can run only after it"
+                    f"the join {list(sources)} -> {target!r} can never fire: {listed(missing)} can run only after it; "
+                    "if a Command leads there, name it in destinations= or in a return hint"
                 )
         return problems
 

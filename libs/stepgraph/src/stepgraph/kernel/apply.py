@@ -66,6 +66,8 @@ def apply(memory: Memory, tasks: Sequence[Task]) -> list[str]:
                 after = MISSING if spec.clears else spec.rule.settle(before)
                 if after is not before:
                     changes[name] = after
+                    if not spec.clears and spec.rule.read(after) is not MISSING:
+                        changed.append(name)
     memory.commit(changes)
     return changed
 

@@ -127,6 +127,7 @@ class _SlotLent:
             return
         if run.ends_with(kind):
             run.overdraw_slot()
+            run.slot_is_back()
             return
         loop = asyncio.get_running_loop()
         granted = loop.create_future()
@@ -134,14 +135,16 @@ class _SlotLent:
         def grant() -> None:
             loop.call_soon_threadsafe(resolve, granted)
 
-        if not run.acquire_lent_slot(grant):
-            try:
+        try:
+            if not run.acquire_lent_slot(grant):
                 with POOL.waiting():
                     await granted
-            except asyncio.CancelledError:
-                run.withdraw_from_slot(grant)
-                run.overdraw_slot()
-                raise
+        except asyncio.CancelledError:
+            run.withdraw_from_slot(grant)
+            run.overdraw_slot()
+            raise
+        finally:
+            run.slot_is_back()
 
 
 class Group:

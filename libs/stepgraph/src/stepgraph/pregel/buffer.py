@@ -78,6 +78,8 @@ class Buffer:
         future = asyncio.get_running_loop().create_future()
         self._held.append((future, threading.get_ident()))
         self.crowded = True
+        if not self.items:  # the consumer popped the last one between the caller's look and this
+            self.admit()
         return future
 
     def admit(self) -> None:

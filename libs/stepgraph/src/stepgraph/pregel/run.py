@@ -59,6 +59,7 @@ class Run:
         "_entry",
         "_limit_above",
         "_namespace",
+        "_number",
         "_seed",
         "ambient",
         "config",
@@ -87,7 +88,8 @@ class Run:
         above: Surroundings | None = None if parent is None else parent.run
         self.graph: Executable = graph
         self.parent: TaskScope | None = parent
-        self._namespace: Namespace | None = () if above is None else None
+        self._namespace: Namespace | None = () if parent is None else None
+        self._number = 0 if parent is None else parent.count_nested()
         self._seed = "" if above is None else above.seed
         self.config: RunnableConfig = _effective_config(parent, graph.config, config)
         self.context: Any | None = above.context if context is None and above is not None else context
@@ -114,7 +116,7 @@ class Run:
         """The sub-graphs from the root down to this run."""
         if self._namespace is None:
             assert self.parent is not None
-            self._namespace = self.parent.nested_namespace()
+            self._namespace = self.parent.nested_namespace(self._number)
         return self._namespace
 
     @property
@@ -141,11 +143,21 @@ class Run:
                 above.release()
 
     def wants_slot_back(self) -> bool:
-        """Return whether the task above must have its slot again before it goes on."""
-        if self._limit_above is None or self.parent is None:
+        """Return whether the task above must have its slot again before it goes on; then call `slot_is_back`."""
+        parent = self.parent
+        if self._limit_above is None or parent is None:
             return False
-        self.parent.lent -= 1
-        return self.parent.lent == 0 and self.parent.has_slot
+        if parent.lent == 1 and parent.has_slot:
+            return True
+        parent.lent -= 1
+        return False
+
+    def slot_is_back(self) -> None:
+        """Take note that the task above has its slot; runs that began in it meanwhile need it lent again."""
+        if self._limit_above is not None and self.parent is not None:
+            self.parent.lent -= 1
+            if self.parent.lent:
+                self._limit_above.release()
 
     def acquire_lent_slot(self, granted: Callable[[], None]) -> bool:
         """Take the slot of the task above again; see `Limiter.acquire`."""

@@ -88,10 +88,13 @@ class TaskScope:
         """The part of a namespace that this task adds."""
         return f"{self.task.node.name}:{self.run.id_of(self.task)}"
 
-    def nested_namespace(self) -> Namespace:
-        """Return the namespace of a run that begins inside this task; the second one and later ones are numbered."""
-        number = self._nested
+    def count_nested(self) -> int:
+        """Return how many runs began inside this task before, and count one more."""
         self._nested += 1
+        return self._nested - 1
+
+    def nested_namespace(self, number: int) -> Namespace:
+        """Return the namespace of a run inside this task, the second one and later ones with their number."""
         return (*self.run.namespace, self.segment, *((str(number),) if number else ()))
 
     @property

@@ -166,6 +166,7 @@ class _SlotLent:
         elif not self._run.acquire_lent_slot(granted.set):
             with POOL.waiting():
                 granted.wait()
+        self._run.slot_is_back()
 
 
 class Group:
