@@ -25,7 +25,7 @@ run: $(VENV)/.run ## answer a question about the docs, streamed: make run Q="Wha
 	@$(BIN)/python docs/examples/ask_docs.py $(if $(Q),"$$Q")
 
 test: $(VENV)/.test ## run the tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 test-all: ## run the tests on every Python from 3.10 to 3.13 that is found
 	scripts/test_all.sh

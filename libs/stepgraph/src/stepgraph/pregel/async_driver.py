@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import AsyncGenerator, Coroutine, Sequence
-from contextvars import Context
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any, Final
 
 from stepgraph.kernel.task import Task
@@ -20,7 +19,7 @@ from stepgraph.pregel.buffer import Buffer, resolve
 from stepgraph.pregel.pool import POOL
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.scope import TaskScope
-from stepgraph.pregel.stepping import Held, InContext
+from stepgraph.pregel.stepping import Held, InContext, spawn
 from stepgraph.pregel.superstep import Superstep
 
 __all__ = ["drive"]
@@ -98,15 +97,6 @@ async def _perform_here(run: Run, task: Task) -> BaseException | None:
         raise asyncio.CancelledError
     run.finished(task)
     return None
-
-
-def _spawn(coroutine: Coroutine[Any, Any, None], context: Context) -> asyncio.Task[None]:
-    if sys.version_info >= (3, 12):
-        loop = asyncio.get_running_loop()
-        return asyncio.Task(coroutine, loop=loop, context=context, eager_start=True)
-    if sys.version_info >= (3, 11):
-        return asyncio.create_task(coroutine, context=context)
-    return context.run(asyncio.create_task, coroutine)
 
 
 class _SlotLent:
@@ -201,7 +191,7 @@ class Group:
     def _start(self, task: Task) -> None:
         scope, context = self._run.scope(task)
         scope.has_slot = self._run.limiter is not None
-        running = _spawn(self._guarded(task, scope), context)
+        running = spawn(self._guarded(task, scope), context)
         if not running.done():
             self._running[running] = scope
 

@@ -1,4 +1,4 @@
-"""Stepping: driving a coroutine by hand, inside the task that awaits it.
+"""Stepping: driving a coroutine by hand, inside the task that awaits it, or in a task of its own.
 
 `InContext` runs each step of a coroutine in a context of its own, which costs a fraction of a new task and works on
 every Python. `Held` stops a coroutine at its next `await` while a buffer is full. Both forward what the coroutine
@@ -8,13 +8,14 @@ waits for to the event loop and what comes back, cancellation included, to the c
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine, Generator, Sequence
 from contextvars import Context
 from typing import Any
 
 from stepgraph.pregel.buffer import Buffer
 
-__all__ = ["Held", "InContext"]
+__all__ = ["Held", "InContext", "spawn"]
 
 
 class InContext:
@@ -77,3 +78,13 @@ class Held:
         for buffer in self._buffers:
             while buffer.full:
                 yield from buffer.space()
+
+
+def spawn(coroutine: Coroutine[Any, Any, None], context: Context) -> asyncio.Task[None]:
+    """Start a coroutine as a task in `context`, at once where Python can."""
+    if sys.version_info >= (3, 12):
+        loop = asyncio.get_running_loop()
+        return asyncio.Task(coroutine, loop=loop, context=context, eager_start=True)
+    if sys.version_info >= (3, 11):
+        return asyncio.create_task(coroutine, context=context)
+    return context.run(asyncio.create_task, coroutine)

@@ -1,7 +1,6 @@
-"""4.5 on Python 3.10, which prints no notes: the traceback of an error that has a cause of its own says no place.
+"""Where a node failed is said by the traceback of its error, on Python 3.10 too, which prints no notes.
 
-Fails on 3.10 only, and only in a process of its own: under pytest the exceptiongroup backport prints notes. Of the
-places of a nested run only the innermost is printed there.
+In a process of its own, because under pytest a backport prints notes.
 """
 
 import subprocess

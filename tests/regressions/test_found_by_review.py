@@ -1,4 +1,4 @@
-"""What the fixes of the first round left open, or brought along."""
+"""Faults that reviews found, in what no single module of the engine is the home of."""
 
 import operator
 import threading
