@@ -28,10 +28,17 @@ def picture(value: Any) -> dict[str, tuple[Any, Any]]:
     return taken
 
 
-def check(task: Task, before: Mapping[str, tuple[Any, Any]]) -> None:
-    """Warn for every value of the task's input that no longer equals its copy."""
+def check(task: Task, before: Mapping[str, tuple[Any, Any]], blamed: set[int]) -> None:
+    """Warn for every value of the task's input that no longer equals its copy.
+
+    Args:
+        task: A task that is done.
+        before: What `picture` took of its input.
+        blamed: The ids of values that a sibling was already reported for; added to.
+    """
     for key, (value, copied) in before.items():
-        if not _same(value, copied):
+        if id(value) not in blamed and not _same(value, copied):
+            blamed.add(id(value))
             warnings.warn(
                 StateMutationWarning(
                     f"node {task.node.name!r} edited the value of key {key!r} in place; other nodes and the saved "

@@ -35,7 +35,7 @@ class Buffer:
 
     def __init__(self, limit: int = STREAM_BUFFER) -> None:
         self.items: deque[Any] = deque()
-        self.limit = limit
+        self.limit: int = limit
         self.wake: Callable[[], None] | None = None
         self.crowded: bool = False
         self._owner: int | None = None

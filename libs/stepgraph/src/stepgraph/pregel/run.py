@@ -55,6 +55,7 @@ class Run:
 
     __slots__ = (
         "_audits",
+        "_blamed",
         "_begun",
         "_entry",
         "_limit_above",
@@ -105,6 +106,7 @@ class Run:
         self.ambient: Context = copy_context()
         self.debug: bool = debug
         self._audits: dict[int, dict[str, tuple[Any, Any]]] = {}
+        self._blamed: set[int] = set()
         self.machine: Machine = Machine(graph.topology, self.config.get("recursion_limit") or DEFAULT_RECURSION_LIMIT)
         entry = graph.topology.entry
         self._entry = Task(entry, entry.path, ())
@@ -221,7 +223,7 @@ class Run:
     def finished(self, task: Task) -> None:
         """Show what a task that is done did."""
         if self.debug and id(task) in self._audits:
-            audit.check(task, self._audits.pop(id(task)))
+            audit.check(task, self._audits.pop(id(task)), self._blamed)
         stream = self.stream
         if stream.taps and not task.node.hidden:
             if stream.messages:
@@ -242,6 +244,7 @@ class Run:
 
     def commit(self, tasks: Sequence[Task]) -> None:
         """End a superstep, all of whose tasks are done."""
+        self._blamed.clear()
         try:
             self.machine.commit(tasks)
         except ParentCommand as bubble:
