@@ -55,8 +55,8 @@ class Run:
 
     __slots__ = (
         "_audits",
-        "_blamed",
         "_begun",
+        "_blamed",
         "_entry",
         "_limit_above",
         "_namespace",
@@ -155,10 +155,13 @@ class Run:
         return False
 
     def slot_is_back(self) -> None:
-        """Take note that the task above has its slot; runs that began in it meanwhile need it lent again."""
+        """Take note that the task above has its slot.
+
+        It goes back at once where other runs began in the task meanwhile, or where the task was given up.
+        """
         if self._limit_above is not None and self.parent is not None:
             self.parent.lent -= 1
-            if self.parent.lent:
+            if self.parent.lent or not self.parent.has_slot:
                 self._limit_above.release()
 
     def acquire_lent_slot(self, granted: Callable[[], None]) -> bool:

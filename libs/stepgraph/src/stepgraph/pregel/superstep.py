@@ -39,10 +39,11 @@ class Superstep:
         self._unreported = len(tasks)
         self._granted: Callable[[], None] = granted if run.limiter is not None else _never  # no needless cycle
         self._asked_for_slot = False
+        self._failing = False
 
     def startable(self) -> Iterator[Task]:
         """Yield the tasks that may start now, as many as there are slots for."""
-        while self._waiting and not self._asked_for_slot:
+        while self._waiting and not self._asked_for_slot and not self._failing:
             if self._limiter is None or self._limiter.acquire(self._granted):
                 yield self._waiting.popleft()
             else:
@@ -53,10 +54,15 @@ class Superstep:
         if not self._asked_for_slot:
             return None
         self._asked_for_slot = False
+        if self._failing and self._limiter is not None:
+            self._limiter.release()
+            return None
         return self._waiting.popleft()
 
     def end(self, task: Task, scope: TaskScope, error: BaseException | None) -> None:
-        """Take note of how a task ended, and give its slot back."""
+        """Take note of how a task ended, and give its slot back; after an error nothing more is started."""
+        if error is not None:
+            self._failing = True
         self.release(scope)
         self.ended.append((task, error))
 
