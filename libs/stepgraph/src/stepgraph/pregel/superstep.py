@@ -42,9 +42,13 @@ class Superstep:
         self._failing = False
 
     def startable(self) -> Iterator[Task]:
-        """Yield the tasks that may start now, as many as there are slots for."""
+        """Yield the tasks that may start now: all of them, or as many as there are slots for until one fails."""
+        if self._limiter is None:
+            while self._waiting:
+                yield self._waiting.popleft()
+            return
         while self._waiting and not self._asked_for_slot and not self._failing:
-            if self._limiter is None or self._limiter.acquire(self._granted):
+            if self._limiter.acquire(self._granted):
                 yield self._waiting.popleft()
             else:
                 self._asked_for_slot = True
@@ -60,7 +64,7 @@ class Superstep:
         return self._waiting.popleft()
 
     def end(self, task: Task, scope: TaskScope, error: BaseException | None) -> None:
-        """Take note of how a task ended, and give its slot back; after an error nothing more is started."""
+        """Take note of how a task ended, and give its slot back; after an error no slot is used for another."""
         if error is not None:
             self._failing = True
         self.release(scope)
