@@ -391,9 +391,11 @@ async def test_a_cancelled_thread_does_not_keep_its_slot():
     go.set()
 
 
-async def test_a_run_that_ends_early_frees_threads_that_wait_for_a_slot():
-    """Nested sync runs in threads whose outer run is gone end as well."""
-    ended, began = threading.Semaphore(0), threading.Semaphore(0)
+@apart
+@pytest.mark.parametrize("limit", [1, 2])
+async def test_a_run_that_ends_early_frees_threads_that_wait_for_a_slot(limit):
+    """Nested sync runs in threads whose outer run is gone end as well, wherever they stood when it went."""
+    began, ended = threading.Semaphore(0), threading.Semaphore(0)
 
     def leaf(state):
         return None
@@ -409,18 +411,13 @@ async def test_a_run_that_ends_early_frees_threads_that_wait_for_a_slot():
             ended.release()
 
     graph = fan(*((f"n{number}", calls) for number in range(4)))
-    for rounds in range(10):
-        running = asyncio.create_task(graph.ainvoke({"log": []}, {"max_concurrency": 2}))
-        assert await asyncio.to_thread(began.acquire, timeout=PATIENCE)
+    for rounds in [*range(10)] * 5:
+        running = asyncio.create_task(graph.ainvoke({"log": []}, {"max_concurrency": limit}))
+        assert await asyncio.to_thread(began.acquire, timeout=5)
         await turns(rounds)
         running.cancel()
         await asyncio.wait([running])
-        assert await asyncio.to_thread(ended.acquire, timeout=PATIENCE)
-    begun = 0
-    while began.acquire(blocking=False):
-        begun += 1
-    for _ in range(begun):
-        assert await asyncio.to_thread(ended.acquire, timeout=PATIENCE)
+        assert await asyncio.to_thread(ended.acquire, timeout=5), "a thread waits for a slot that nobody gives back"
 
 
 async def test_a_lower_limit_of_a_nested_call_holds_in_it(colour):

@@ -66,7 +66,7 @@ def test_a_failure_gives_the_same_error_and_no_writes_in_every_schedule(failing:
         assert shown == whole[:2], f"seed {seed}"
         assert not trace.unended(), f"seed {seed}"
         cancelled += len(trace.cancelled)
-    assert cancelled > SEEDS // 8
+    assert cancelled > SEEDS // 16  # failures did meet siblings that ran
 
 
 @pytest.mark.parametrize("bound", [None, 1, 2])
