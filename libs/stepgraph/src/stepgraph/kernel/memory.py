@@ -49,10 +49,6 @@ class Memory:
                 (self.view if spec.public else self.control)[name] = readable
         self._put_in_order()
 
-    def has(self, name: str) -> bool:
-        """Return whether the channel has something to read."""
-        return name in self.control or name in self.view
-
     def commit(self, changes: Mapping[str, Any]) -> None:
         """Make `changes`, new stored values by channel, the present."""
         channels, stored, versions = self.topology.channels, self.stored, self.versions
