@@ -2,24 +2,25 @@
 
 There is one pool for the process, with a bound on how many of its calls are under way. A call that waits for others
 in the pool, because its node runs a graph, does not count meanwhile (`waiting`), so a pool that is full of waiting
-parents never keeps their children from running. Threads are made when they are needed and used again.
+parents never keeps their children from running. Threads are made when they are needed and used again; they do not keep
+the process alive, so that a node which nobody waits for any more does not hold up its end.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
+from queue import SimpleQueue
 from typing import Any, Final, TypeAlias
 
 __all__ = ["POOL", "Pool", "pool_size", "set_pool_size"]
 
 Call: TypeAlias = "tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]"
-
-_UNBOUNDED: Final = 1 << 16
 
 
 class Pool:
@@ -34,7 +35,8 @@ class Pool:
         self._busy = 0
         self._queue: deque[Call] = deque()
         self._lock = threading.Lock()
-        self._threads = ThreadPoolExecutor(_UNBOUNDED, thread_name_prefix="stepgraph-node")
+        self._idle: list[SimpleQueue[Call]] = []  # where a thread that has nothing to do waits for its next call
+        self._names = itertools.count()
         self._mine = threading.local()
 
     @property
@@ -85,20 +87,39 @@ class Pool:
     def _begin_queued(self) -> None:
         while self._queue and self._busy < self._size:
             self._busy += 1
-            self._threads.submit(self._work, self._queue.popleft())
+            call = self._queue.popleft()
+            if self._idle:
+                self._idle.pop().put(call)
+            else:
+                name = f"stepgraph-node_{next(self._names)}"
+                threading.Thread(target=self._serve, args=(call,), name=name, daemon=True).start()
+
+    def _serve(self, call: Call) -> None:
+        """Make calls for as long as the process lives; the life of a thread."""
+        inbox: SimpleQueue[Call] = SimpleQueue()
+        while True:
+            self._work(call)
+            del call
+            with self._lock:
+                self._idle.append(inbox)
+            call = inbox.get()
 
     def _work(self, call: Call) -> None:
-        self._mine.depth = 0
-        future, function, args = call
-        if future.set_running_or_notify_cancel():
-            try:
-                future.set_result(function(*args))
-            except BaseException as error:
-                future.set_exception(error)
-        del self._mine.depth
-        with self._lock:
-            self._busy -= 1
-            self._begin_queued()
+        """Make a call, and then those that wait for room, in one thread."""
+        following: Call | None = call
+        while following is not None:
+            self._mine.depth = 0
+            future, function, args = following
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(function(*args))
+                except BaseException as error:
+                    future.set_exception(error)
+            del self._mine.depth, future, function, args
+            with self._lock:
+                following = self._queue.popleft() if self._queue and self._busy <= self._size else None
+                if following is None:
+                    self._busy -= 1
 
 
 POOL: Final = Pool(max(32, 4 * (os.cpu_count() or 1)))
