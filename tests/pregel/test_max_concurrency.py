@@ -367,6 +367,26 @@ async def test_a_nested_stream_that_is_closed_early_gives_every_slot_back(limit)
     await measured(colour, fan(("one", calls), ("two", calls)), meter, limit, 8)
 
 
+async def test_a_cancelled_sibling_gives_its_slot_to_a_nested_run_that_must_end():
+    """The nested run waits for the slot that its task gave back; all other slots are with tasks that are cancelled."""
+    here = asyncio.Event()
+
+    async def sleeps(state):
+        here.set()
+        await asyncio.Event().wait()
+
+    async def calls(state):
+        await chain(("inner", sleeps)).ainvoke({"log": []})
+
+    running = asyncio.create_task(fan(("calls", calls), ("holds", sleeps)).ainvoke({}, {"max_concurrency": 1}))
+    await here.wait()
+    await turns(5)
+    running.cancel()
+    _, pending = await asyncio.wait([running], timeout=PATIENCE)
+    assert not pending
+    assert running.cancelled()
+
+
 async def test_a_cancelled_thread_does_not_keep_its_slot():
     go, began = threading.Event(), threading.Event()
 

@@ -11,6 +11,7 @@ import asyncio
 import sys
 import threading
 from collections.abc import AsyncGenerator, Sequence
+from inspect import CORO_CREATED, getcoroutinestate
 from typing import Any, Final
 
 from stepgraph.kernel.task import Task
@@ -176,6 +177,9 @@ class Group:
         alive = {running for running in self._running if not running.done()}
         for running in alive:
             running.cancel()
+            guarded: Any = running.get_coro()
+            if getcoroutinestate(guarded) == CORO_CREATED:  # it will not even begin
+                self._superstep.release(self._running[running])
         interrupted: asyncio.CancelledError | None = None
         while alive:
             try:
@@ -183,8 +187,6 @@ class Group:
             except asyncio.CancelledError as error:
                 interrupted = error
                 alive = {running for running in alive if not running.done()}
-        for scope in self._running.values():  # a task that was cancelled before its first step released nothing
-            self._superstep.release(scope)
         if interrupted is not None:
             raise interrupted
 
@@ -204,6 +206,7 @@ class Group:
             await (Held(performing, buffers) if buffers else performing)
         except asyncio.CancelledError:
             if self._cancelling:
+                self._superstep.release(scope)  # a sibling may wait for the slot before it can end
                 raise
             error = cancelled_itself(task)
         except BaseException as raised:
