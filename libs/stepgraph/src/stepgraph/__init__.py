@@ -8,7 +8,7 @@ from stepgraph.constants import END, START
 from stepgraph.errors import GraphRecursionError, InvalidGraphError, InvalidUpdateError
 from stepgraph.graph import CompiledStateGraph, MessagesState, StateGraph, add_messages
 from stepgraph.runtime import Runtime, get_runtime
-from stepgraph.types import Command, Overwrite, RetryPolicy, Send, StreamWriter
+from stepgraph.types import Command, Interrupt, Overwrite, RetryPolicy, Send, StreamWriter, interrupt, step
 
 __all__ = [
     "END",
@@ -16,6 +16,7 @@ __all__ = [
     "Command",
     "CompiledStateGraph",
     "GraphRecursionError",
+    "Interrupt",
     "InvalidGraphError",
     "InvalidUpdateError",
     "MessagesState",
@@ -32,6 +33,8 @@ __all__ = [
     "get_runtime",
     "get_store",
     "get_stream_writer",
+    "interrupt",
+    "step",
 ]
 
 __version__ = "0.1.0"

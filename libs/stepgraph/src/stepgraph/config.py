@@ -1,18 +1,13 @@
-"""Config: the plain dict that callers pass, and the ambient scope through which code inside a node finds its own.
-
-A task's scope travels in one context variable, which the drivers set in the context that the node runs in; that
-works in async nodes, gathered and nested tasks, threads and async generators on every supported Python, because
-nothing relies on `create_task(context=…)`.
-"""
+"""Config: the plain dict that callers pass, and how code inside a node asks for its own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from typing_extensions import TypedDict
 
+from stepgraph.ambient import SCOPE, current
 from stepgraph.errors import listed, nearest
 from stepgraph.types import StreamWriter
 
@@ -83,26 +78,13 @@ class Scope(Protocol):
         """The task's `Runtime`."""
 
 
-SCOPE: Final[ContextVar[Scope | None]] = ContextVar("stepgraph_scope", default=None)
-"""The scope of the running task."""
-
-
-def _current(caller: str) -> Scope:
-    scope = SCOPE.get()
-    if scope is None:
-        raise RuntimeError(
-            f"{caller}() was called outside of a running node; call it in a node, or in code that a node calls"
-        )
-    return scope
-
-
 def get_config() -> RunnableConfig:
     """Return the config of the running task.
 
     Raises:
         RuntimeError: No node is running here.
     """
-    return _current("get_config").config
+    return cast("RunnableConfig", current("get_config").config)
 
 
 def get_stream_writer() -> StreamWriter:
@@ -111,7 +93,7 @@ def get_stream_writer() -> StreamWriter:
     Raises:
         RuntimeError: No node is running here.
     """
-    return _current("get_stream_writer").writer
+    return cast("StreamWriter", current("get_stream_writer").writer)
 
 
 def get_store() -> Any:
@@ -120,7 +102,7 @@ def get_store() -> Any:
     Raises:
         RuntimeError: No node is running here.
     """
-    return _current("get_store").store
+    return current("get_store").store
 
 
 def check_config(config: Mapping[str, Any] | None) -> RunnableConfig:

@@ -13,20 +13,34 @@ from enum import Enum
 from typing import Any
 
 __all__ = [
+    "CheckpointError",
+    "CorruptCheckpointError",
+    "DecryptionError",
+    "DeserializationError",
     "EmptyChannelError",
     "EmptyInputError",
     "ErrorCode",
     "GraphBubbleUp",
+    "GraphDrained",
+    "GraphInterrupt",
     "GraphRecursionError",
     "IncompleteJoinWarning",
     "InvalidGraphError",
+    "InvalidResumeError",
     "InvalidUpdateError",
+    "MigrationError",
+    "MissingThreadError",
+    "NewerCheckpointError",
     "NodeCancelledError",
     "NodeFailure",
     "ParentCommand",
     "ReducerError",
+    "SaverError",
+    "SerializationError",
     "StateMutationWarning",
     "StepgraphWarning",
+    "ThreadConflictError",
+    "UnknownInterruptError",
     "UnreachableNodeWarning",
 ]
 
@@ -52,7 +66,15 @@ class GraphRecursionError(RecursionError):
 
 
 class InvalidUpdateError(Exception):
-    """A write that the channels of the graph cannot take."""
+    """A write that the channels of the graph cannot take.
+
+    Attributes:
+        channel: The channel that refused its writes, `None` where it is not one channel's doing.
+    """
+
+    def __init__(self, *args: object, channel: str | None = None) -> None:
+        self.channel: str | None = channel
+        super().__init__(*args)
 
 
 class ReducerError(InvalidUpdateError):
@@ -102,6 +124,125 @@ class ParentCommand(GraphBubbleUp):
     def __init__(self, commands: Sequence[Any]) -> None:
         self.commands: tuple[Any, ...] = tuple(commands)
         super().__init__(self.commands)
+
+
+class GraphInterrupt(GraphBubbleUp):
+    """A node waits for an answer.
+
+    Args:
+        interrupts: What was asked, as `Interrupt`s.
+    """
+
+    def __init__(self, interrupts: Sequence[Any] = ()) -> None:
+        self.interrupts: tuple[Any, ...] = tuple(interrupts)
+        super().__init__(self.interrupts)
+
+
+class GraphDrained(GraphBubbleUp):
+    """The run was asked to stop between two supersteps, and did; its thread can go on from there.
+
+    Args:
+        reason: What whoever asked gave as the reason.
+    """
+
+    def __init__(self, reason: str = "") -> None:
+        self.reason: str = reason
+        super().__init__(reason)
+
+
+class UnknownInterruptError(RuntimeError):
+    """An answer that cannot be placed: to an interrupt that is not pending, or to several at once without their ids.
+
+    Attributes:
+        reason: `"not_pending"`, `"ambiguous"` or `"empty_map"`.
+    """
+
+    def __init__(self, message: str, reason: str = "not_pending") -> None:
+        self.reason: str = reason
+        super().__init__(message)
+
+
+class InvalidResumeError(ValueError):
+    """An answer that is not what the interrupt's `response_schema` asks for; the interrupt stays pending."""
+
+
+class CheckpointError(Exception):
+    """The root of what can go wrong with saved state; what was saved before is still there."""
+
+
+class MissingThreadError(CheckpointError, ValueError):
+    """A graph with a checkpointer was run, or a saver asked, without `thread_id` in `configurable`."""
+
+
+class ThreadConflictError(CheckpointError):
+    """Somebody else has saved to the thread since this run, or this update, began.
+
+    Attributes:
+        thread_id: The thread.
+        checkpoint_ns: The sub-graph's namespace, empty for the root.
+        expected: The id of the checkpoint that the writer took for the head.
+        head: The id of the one that is.
+    """
+
+    def __init__(self, thread_id: str, checkpoint_ns: str, expected: str | None, head: str | None) -> None:
+        self.thread_id: str = thread_id
+        self.checkpoint_ns: str = checkpoint_ns
+        self.expected: str | None = expected
+        self.head: str | None = head
+        place = f"thread {thread_id!r}" + (f", namespace {checkpoint_ns!r}" if checkpoint_ns else "")
+        super().__init__(
+            f"{place} went on meanwhile: this run expected {_head(expected)} as its head and found {_head(head)}, so "
+            "another run or update saved to it; run one at a time per thread, or give the saver on_conflict='queue' "
+            "or 'fork'"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.thread_id, self.checkpoint_ns, self.expected, self.head)
+
+
+def _head(checkpoint_id: str | None) -> str:
+    return "no checkpoint" if checkpoint_id is None else f"checkpoint {checkpoint_id!r}"
+
+
+class SaverError(CheckpointError):
+    """The database behind a saver or store refused or went away; its own error is the `__cause__`."""
+
+
+class SerializationError(CheckpointError, TypeError):
+    """A value that a checkpoint cannot keep; the message names the channel and the type."""
+
+
+class CorruptCheckpointError(CheckpointError):
+    """Saved bytes that are damaged or cut short."""
+
+
+class DeserializationError(CorruptCheckpointError):
+    """Saved bytes that cannot be turned back into a value: damaged, or of a type that is not allowed."""
+
+
+class DecryptionError(DeserializationError):
+    """Saved bytes that were encrypted with a key that is not known, or for another place."""
+
+
+class NewerCheckpointError(CheckpointError):
+    """A checkpoint that a newer version of the engine wrote."""
+
+
+class MigrationError(CheckpointError):
+    """A thread waits for a node or a key that the graph does not have any more, and no mapping says what became of it.
+
+    Attributes:
+        nodes: The nodes that are missing.
+        keys: The keys that are missing.
+    """
+
+    def __init__(self, message: str, nodes: Sequence[str] = (), keys: Sequence[str] = ()) -> None:
+        self.nodes: tuple[str, ...] = tuple(nodes)
+        self.keys: tuple[str, ...] = tuple(keys)
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.args[0], self.nodes, self.keys)
 
 
 class StepgraphWarning(UserWarning):

@@ -7,10 +7,10 @@ from typing import Any, Generic
 
 from typing_extensions import TypeVar
 
-from stepgraph.config import SCOPE
+from stepgraph.ambient import current
 from stepgraph.types import StreamWriter
 
-__all__ = ["ExecutionInfo", "Runtime", "get_runtime"]
+__all__ = ["ExecutionInfo", "RunControl", "Runtime", "get_runtime"]
 
 ContextT = TypeVar("ContextT", default=None)
 
@@ -31,6 +31,7 @@ class ExecutionInfo:
         node_attempt: Which attempt this is, counted from 1.
         thread_id: The thread of the run, if it has one.
         run_id: The id of the run, if the caller gave one.
+        checkpoint_id: The checkpoint that the superstep follows, if the graph has a checkpointer.
     """
 
     task_id: str
@@ -40,6 +41,25 @@ class ExecutionInfo:
     node_attempt: int = 1
     thread_id: str | None = None
     run_id: str | None = None
+    checkpoint_id: str | None = None
+
+
+class RunControl:
+    """Asks a run to stop at the end of its superstep: pass it as `control=`, keep it, and call `request_drain`.
+
+    Attributes:
+        drain_requested: Whether somebody has asked.
+        drain_reason: What was given as the reason.
+    """
+
+    def __init__(self) -> None:
+        self.drain_requested: bool = False
+        self.drain_reason: str = ""
+
+    def request_drain(self, reason: str = "shutdown") -> None:
+        """Let the superstep end and start no other; the run then raises `GraphDrained`. May be called anywhere."""
+        self.drain_reason = reason
+        self.drain_requested = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +72,7 @@ class Runtime(Generic[ContextT]):
         stream_writer: Puts a chunk on the `custom` stream.
         previous: What the last run of this thread returned, in functional workflows.
         execution_info: Where the running task stands.
+        control: Through which somebody may ask the run to stop.
     """
 
     context: ContextT = None  # type: ignore[assignment]
@@ -59,12 +80,23 @@ class Runtime(Generic[ContextT]):
     stream_writer: StreamWriter = _discard
     previous: Any = None
     execution_info: ExecutionInfo | None = None
+    control: RunControl | None = None
+
+    @property
+    def drain_requested(self) -> bool:
+        """Whether the run was asked to stop after this superstep."""
+        return self.control is not None and self.control.drain_requested
+
+    @property
+    def drain_reason(self) -> str:
+        """What was given as the reason."""
+        return "" if self.control is None else self.control.drain_reason
 
     def merge(self, other: Runtime[ContextT]) -> Runtime[ContextT]:
         """Return this runtime with everything that `other` sets."""
         given = {
             name: value
-            for name in ("context", "store", "previous", "execution_info")
+            for name in ("context", "store", "previous", "execution_info", "control")
             if (value := getattr(other, name)) is not None
         }
         if other.stream_writer is not _discard:
@@ -85,9 +117,4 @@ def get_runtime(context_schema: type[ContextT] | None = None) -> Runtime[Context
     Raises:
         RuntimeError: No node is running here.
     """
-    scope = SCOPE.get()
-    if scope is None:
-        raise RuntimeError(
-            "get_runtime() was called outside of a running node; call it in a node, or in code that a node calls"
-        )
-    return scope.runtime  # type: ignore[no-any-return]
+    return current("get_runtime").runtime  # type: ignore[no-any-return]

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from typing_extensions import NotRequired, TypedDict
 
+from stepgraph.ambient import current
+
 __all__ = [
+    "NOT_GIVEN",
     "STREAM_MODES",
     "All",
+    "CachePolicy",
     "CheckpointPayload",
     "CheckpointTask",
     "Command",
     "DebugPayload",
+    "Durability",
+    "GraphOutput",
+    "Interrupt",
     "Overwrite",
+    "PregelTask",
     "RetryPolicy",
     "Send",
+    "StateSnapshot",
+    "StateUpdate",
     "StreamMode",
     "StreamWriter",
     "TaskPayload",
     "TaskResultPayload",
+    "interrupt",
+    "step",
 ]
 
 All: TypeAlias = Literal["*"]
@@ -29,6 +41,9 @@ All: TypeAlias = Literal["*"]
 
 StreamMode: TypeAlias = Literal["values", "updates", "messages", "custom", "tasks", "checkpoints", "debug"]
 """What a stream shows: see `Pregel.astream`."""
+
+Durability: TypeAlias = Literal["sync", "async", "exit"]
+"""When a run saves: before it goes on, while it goes on, or only when it leaves."""
 
 STREAM_MODES: Final = ("values", "updates", "messages", "custom", "tasks", "checkpoints", "debug")
 
@@ -67,6 +82,40 @@ class Send:
         return hash(self.node)
 
 
+class _NotGiven:
+    """The type of `NOT_GIVEN`."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "NOT_GIVEN"
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __reduce__(self) -> str:
+        return "NOT_GIVEN"
+
+
+NOT_GIVEN: Final[Any] = _NotGiven()
+"""No answer at all, where `None` is one."""
+
+
+@dataclass(frozen=True)
+class Interrupt:
+    """A question that a node waits for an answer to.
+
+    Attributes:
+        value: What the node asked.
+        id: What `Command(resume={id: answer})` calls it; the same each time the node runs again and asks.
+        response_schema: The JSON schema of the answer, `None` where any answer will do.
+    """
+
+    value: Any
+    id: str = ""
+    response_schema: dict[str, Any] | None = None
+
+
 @dataclass(frozen=True)
 class Command(Generic[N]):
     """An update and a destination in one return value.
@@ -77,7 +126,8 @@ class Command(Generic[N]):
     Attributes:
         graph: `None` for the graph of the node, `Command.PARENT` for the nearest graph above it.
         update: What to write: a dict of keys, a list of `(key, value)` pairs, or an instance of the state's class.
-        resume: The answer to a pending interrupt; needs a checkpointer.
+        resume: The answer to the pending interrupt, `None` included, or a dict of answers by interrupt id; needs a
+            checkpointer.
         goto: A node's name, a `Send`, or a sequence of them.
     """
 
@@ -85,14 +135,14 @@ class Command(Generic[N]):
 
     graph: str | None = None
     update: Any | None = None
-    resume: Any | None = None
+    resume: Any = NOT_GIVEN
     goto: Send | Sequence[Send | N] | N = ()
 
     def __repr__(self) -> str:
         given = (
             f"{name}={value!r}"
             for name in ("graph", "update", "resume", "goto")
-            if (value := getattr(self, name)) not in (None, ())
+            if (value := getattr(self, name)) is not NOT_GIVEN and (name == "resume" or value not in (None, ()))
         )
         return f"Command({', '.join(given)})"
 
@@ -124,6 +174,19 @@ class RetryPolicy:
     max_attempts: int = 3
     jitter: bool = True
     retry_on: type[Exception] | Sequence[type[Exception]] | Callable[[Exception], bool] | None = None
+
+
+@dataclass(frozen=True)
+class CachePolicy:
+    """That a node need not run again for an input that it had before; needs `compile(cache=…)`.
+
+    Attributes:
+        key_func: What makes a key, text or bytes, of the node's input; by default equal inputs have equal keys.
+        ttl: How long what the node wrote is good, in seconds; `None` for ever.
+    """
+
+    key_func: Callable[[Any], str | bytes] | None = None
+    ttl: float | None = None
 
 
 class TaskPayload(TypedDict):
@@ -177,3 +240,113 @@ class DebugPayload(TypedDict):
     timestamp: str
     type: Literal["checkpoint", "task", "task_result"]
     payload: Any
+
+
+class PregelTask(NamedTuple):
+    """A task of the superstep that follows a checkpoint.
+
+    Attributes:
+        id: The task's id.
+        name: Its node.
+        path: Where it stands in its superstep.
+        error: Why it failed, if it did.
+        interrupts: What it waits for.
+        state: The state of the sub-graph that it runs, or the config to ask for it.
+        result: What it wrote, once it is done.
+    """
+
+    id: str
+    name: str
+    path: tuple[Any, ...] = ()
+    error: BaseException | None = None
+    interrupts: tuple[Interrupt, ...] = ()
+    state: Any = None
+    result: Any = None
+
+
+class StateSnapshot(NamedTuple):
+    """A graph between two supersteps.
+
+    Attributes:
+        values: The state.
+        next: The nodes that the next superstep will run.
+        config: Which checkpoint it is.
+        metadata: What is known about the checkpoint: `source`, `step` and more.
+        created_at: When it was made, ISO 8601 in UTC.
+        parent_config: Which checkpoint came before.
+        tasks: The tasks of the next superstep, with what they have done and asked already.
+        interrupts: What the tasks wait for.
+    """
+
+    values: Any
+    next: tuple[str, ...]
+    config: Any
+    metadata: Any = None
+    created_at: str | None = None
+    parent_config: Any = None
+    tasks: tuple[PregelTask, ...] = ()
+    interrupts: tuple[Interrupt, ...] = ()
+
+
+class StateUpdate(NamedTuple):
+    """One edit of a state, for `bulk_update_state`.
+
+    Attributes:
+        values: What to write, as the node would have returned it.
+        as_node: In whose name; its edges and routers decide what comes next.
+        task_id: The task that it stands for.
+    """
+
+    values: Any
+    as_node: str | None = None
+    task_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GraphOutput:
+    """What `invoke(…, version="v2")` returns.
+
+    Attributes:
+        value: The output.
+        interrupts: What the run waits for, empty where it is over.
+    """
+
+    value: Any
+    interrupts: tuple[Interrupt, ...] = ()
+
+
+def interrupt(value: Any, *, response_schema: Any = None) -> Any:
+    """Ask whoever runs the graph, and return the answer.
+
+    The first time, the run stops here with `value` as the question: with a checkpointer it is saved and may wait for
+    any time. A run with `Command(resume=answer)` performs the node again from its first line, and this call returns the
+    answer. What came before it in the node runs again, too; wrap what must not in `step`.
+
+    Args:
+        value: The question; anything that a checkpoint can keep.
+        response_schema: What the answer must be, as a type that pydantic can check; the answer is returned as that.
+
+    Returns:
+        The answer.
+
+    Raises:
+        InvalidResumeError: The answer does not fit `response_schema`; the interrupt stays pending.
+        RuntimeError: No node is running here.
+    """
+    return current("interrupt").ask(value, response_schema)
+
+
+def step(key: str, fn: Callable[[], Any]) -> Any:
+    """Call `fn` once, however often the node that does so is run again, and return what it returned.
+
+    What it returned is saved with the thread, so that an interrupt, a failure or a crash later in the node does not
+    call it a second time. Without a checkpointer it is just called.
+
+    Args:
+        key: What tells this step from others of the same node.
+        fn: A function without parameters; an async one makes the step one to await.
+
+    Returns:
+        What `fn` returned, now or then; something to await where it is async.
+    """
+    return current("step").step(key, fn)
