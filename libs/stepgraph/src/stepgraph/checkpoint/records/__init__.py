@@ -1,0 +1,1 @@
+"""What savers store: a put as rows, and rows as a checkpoint again. Pure: no I/O, no threads, no clock."""

@@ -1,0 +1,109 @@
+"""Lineage: all that must be known of a checkpoint to store the next one, without any of its values.
+
+A lineage is not changed; `follow` makes the next one. What changed since the last manifest is kept apart from what the
+manifest holds, so that following costs what changed and not what there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from typing_extensions import Self
+
+from stepgraph.checkpoint.records.rows import STRIDE, Body, CheckpointRow, Manifest, Trace
+
+__all__ = ["Lineage"]
+
+
+class Lineage:
+    """What a checkpoint stands on.
+
+    Attributes:
+        id: The checkpoint.
+        seq: Its row.
+        seen: When each node last ran.
+        age: How many rows before it stands the manifest; 0 where it carries one, or needs none.
+    """
+
+    __slots__ = ("_base", "_recent", "age", "id", "seen", "seq")
+
+    def __init__(
+        self,
+        id: str,
+        seq: int,
+        base: Mapping[str, Trace],
+        recent: Mapping[str, Trace],
+        seen: Mapping[str, Any],
+        age: int,
+    ) -> None:
+        self.id: str = id
+        self.seq: int = seq
+        self.seen: Mapping[str, Any] = seen
+        self.age: int = age
+        self._base = base
+        self._recent = recent
+
+    @classmethod
+    def of(cls, rows: list[CheckpointRow]) -> Self:
+        """Return the lineage of `rows[0]`; the others are its ancestors up to a manifest, the nearest first."""
+        base: dict[str, Trace] = {}
+        seen: dict[str, Any] = {}
+        manifest = rows[-1].manifest
+        if manifest is not None:
+            base, seen = dict(manifest.traces), dict(manifest.seen)
+        recent: dict[str, Trace] = {}
+        for row in reversed(rows):
+            recent.update(_traces(row.seq, row.body))
+            seen.update(row.body.seen)
+            for node in row.body.unseen:
+                seen.pop(node, None)
+        return cls(rows[0].id, rows[0].seq, base, recent, seen, len(rows) - 1)
+
+    @classmethod
+    def root(cls, row: CheckpointRow, seq: int, seen: Mapping[str, Any]) -> Self:
+        """Return the lineage of a checkpoint that stands for itself; see `follow`."""
+        return cls(row.id, seq, {}, _traces(seq, row.body), seen, 0)
+
+    def follow(self, row: CheckpointRow, seq: int, seen: Mapping[str, Any]) -> Lineage:
+        """Return the lineage of a checkpoint that follows this one.
+
+        Args:
+            row: Its row.
+            seq: The row's place.
+            seen: When each node last ran, in a dict that nobody changes.
+        """
+        traces = _traces(seq, row.body)
+        if row.manifest is not None:
+            return Lineage(row.id, seq, row.manifest.traces, traces, seen, 0)
+        return Lineage(row.id, seq, self._base, {**self._recent, **traces}, seen, self.age + 1)
+
+    @property
+    def full(self) -> bool:
+        """Whether the next checkpoint must carry a manifest."""
+        return self.age >= STRIDE - 1
+
+    def trace(self, channel: str) -> Trace | None:
+        """Return where a channel last changed."""
+        return self._recent.get(channel) or self._base.get(channel)
+
+    def traces(self) -> dict[str, Trace]:
+        """Return where each channel last changed."""
+        return {**self._base, **self._recent}
+
+    def manifest(self, body: Body) -> Manifest:
+        """Return the manifest of a checkpoint that follows this one with `body`."""
+        traces = self.traces()
+        for channel in body.entries:
+            traces.pop(channel, None)
+        seen = {**self.seen, **body.seen}
+        for node in body.unseen:
+            seen.pop(node, None)
+        return Manifest(traces, seen)
+
+
+def _traces(seq: int, body: Body) -> dict[str, Trace]:
+    return {
+        channel: Trace(seq, entry.version, entry.data is not None or entry.chain is not None, entry.chain)
+        for channel, entry in body.entries.items()
+    }
