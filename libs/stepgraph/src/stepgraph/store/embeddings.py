@@ -1,0 +1,111 @@
+"""Embeddings: what turns texts into vectors, in whichever form users have it, behind one pair of calls."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol, TypeAlias, cast
+
+from typing_extensions import TypedDict
+
+__all__ = ["AEmbeddingsFunc", "Embeddings", "EmbeddingsFunc", "IndexConfig", "ensure_embeddings"]
+
+
+class Embeddings(Protocol):
+    """An embedding model, with the methods that LangChain's have; the async twins may be missing."""
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Return the vectors of texts that will be searched."""
+
+    def embed_query(self, text: str) -> list[float]:
+        """Return the vector of a text to search for."""
+
+
+EmbeddingsFunc: TypeAlias = Callable[[list[str]], Sequence[Sequence[float]]]
+
+AEmbeddingsFunc: TypeAlias = Callable[[list[str]], Awaitable[Sequence[Sequence[float]]]]
+
+
+class IndexConfig(TypedDict, total=False):
+    """How a store is searched by meaning; `dims` and `embed` are needed.
+
+    Attributes:
+        dims: How many numbers a vector has.
+        embed: An `Embeddings` object, or a function, sync or async, from texts to their vectors.
+        fields: Paths of the texts to index, as in `stepgraph.store.paths`; the whole value by default.
+    """
+
+    dims: int
+    embed: Embeddings | EmbeddingsFunc | AEmbeddingsFunc
+    fields: list[str] | None
+
+
+class _Function:
+    """A function as `Embeddings`."""
+
+    def __init__(self, function: Callable[[list[str]], Any]) -> None:
+        self._function = function
+        self._is_async = _is_async(function)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        if not self._is_async:
+            return _lists(self._function(texts))
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return asyncio.run(self.aembed_documents(texts))
+        raise RuntimeError(
+            "the store's embed function is async and an event loop is running here: use the store's async methods "
+            "(asearch, aput, abatch), or give the store a sync function"
+        )
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.embed_documents([text])[0]
+
+    async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
+        if self._is_async:
+            return _lists(await self._function(texts))
+        return await asyncio.to_thread(self.embed_documents, texts)
+
+    async def aembed_query(self, text: str) -> list[float]:
+        return (await self.aembed_documents([text]))[0]
+
+
+def ensure_embeddings(embed: Embeddings | EmbeddingsFunc | AEmbeddingsFunc | None) -> Embeddings:
+    """Return what was given as an object with `embed_documents` and `embed_query`.
+
+    Raises:
+        TypeError: It cannot embed.
+    """
+    if hasattr(embed, "embed_documents") and hasattr(embed, "embed_query"):
+        return cast(Embeddings, embed)
+    if callable(embed):
+        return _Function(embed)
+    raise TypeError(
+        "embed is an object with embed_documents and embed_query, or a function from list[str] to list[list[float]]; "
+        f"got {embed!r}"
+    )
+
+
+async def aembed_documents(embeddings: Embeddings, texts: list[str]) -> Sequence[Sequence[float]]:
+    """Return the vectors of texts, without blocking the event loop."""
+    if hasattr(embeddings, "aembed_documents"):
+        return cast(Sequence[Sequence[float]], await embeddings.aembed_documents(texts))
+    return await asyncio.to_thread(embeddings.embed_documents, texts)
+
+
+async def aembed_query(embeddings: Embeddings, text: str) -> Sequence[float]:
+    """Return the vector of a text to search for, without blocking the event loop."""
+    if hasattr(embeddings, "aembed_query"):
+        return cast(Sequence[float], await embeddings.aembed_query(text))
+    return await asyncio.to_thread(embeddings.embed_query, text)
+
+
+def _is_async(function: Callable[..., Any]) -> bool:
+    call = getattr(type(function), "__call__", None)  # noqa: B004 - objects whose call is a coroutine function
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(call)
+
+
+def _lists(vectors: Sequence[Sequence[float]]) -> list[list[float]]:
+    return [list(vector) for vector in vectors]
