@@ -9,7 +9,7 @@ from stepgraph.channels import LastValue, Topic
 from stepgraph.channels.base import MISSING
 from stepgraph.errors import InvalidUpdateError, ParentCommand
 from stepgraph.kernel.machine import Machine
-from stepgraph.kernel.program import Pause, Program, Request, entry_program, program, write
+from stepgraph.kernel.program import Pause, Program, Request, program, write
 from stepgraph.kernel.task import Status, Task
 from stepgraph.kernel.topology import TASKS, Node, Write
 from stepgraph.types import Command, RetryPolicy, Send
@@ -123,8 +123,8 @@ def test_the_input_is_written_and_routed_like_a_nodes_output():
     graph.entry = node("caller", routes=[router])
     machine = Machine(graph, 5)
     task = Task(graph.entry, graph.entry.path, ())
-    task.input = {"x": 1}
-    assert answered(entry_program(task, machine), "a") == [(router.action, {"x": 1, "step": 0, "stop": 6})]
+    task.given, task.input = True, {"x": 1}
+    assert answered(program(task, machine), "a") == [(router.action, {"x": 1, "step": 0, "stop": 6})]
     assert outcome(task) == {
         "status": Status.DONE,
         "update": {"x": 1},

@@ -11,14 +11,20 @@ from tests.kernel.fakes import node
 def test_a_new_task_is_pending_and_empty():
     task = Task(node("a"), (PULL, "a"), ("to:a",))
     assert {name: getattr(task, name) for name in Task.__slots__ if name != "node"} == {
+        "answers": None,
         "argument": MISSING,
+        "asked": (),
         "attempt": 0,
         "error": None,
+        "given": False,
         "id": "",
         "input": MISSING,
+        "memo": None,
         "parents": (),
         "path": (PULL, "a"),
         "pushed": None,
+        "saved": False,
+        "settled": False,
         "status": Status.PENDING,
         "triggers": ("to:a",),
         "update": None,

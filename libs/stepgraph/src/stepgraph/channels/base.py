@@ -85,6 +85,12 @@ class ChannelRule(Protocol):
     def release(self, stored: Any) -> Any:
         """Return the stored value once nothing else is left to run."""
 
+    def keep(self, stored: Any) -> Any:
+        """Return what a checkpoint keeps of `stored`."""
+
+    def revive(self, kept: Any) -> Any:
+        """Return the stored value that a checkpoint kept."""
+
 
 class BaseChannel(Generic[Value, Update]):
     """A channel with a value of its own.
@@ -150,6 +156,14 @@ class BaseChannel(Generic[Value, Update]):
     def release(self, stored: Any) -> Any:
         """Return the stored value once nothing else is left to run."""
         return stored
+
+    def keep(self, stored: Any) -> Any:
+        """Return what a checkpoint keeps of `stored`."""
+        return stored
+
+    def revive(self, kept: Any) -> Any:
+        """Return the stored value that a checkpoint kept."""
+        return kept
 
     # The stateful face.
 
@@ -264,6 +278,12 @@ class _StatefulRule:
     def release(self, stored: Any) -> Any:
         channel = _copied(stored)
         return channel if channel.finish() else stored
+
+    def keep(self, stored: Any) -> Any:
+        return stored.checkpoint()
+
+    def revive(self, kept: Any) -> Any:
+        return self._channel.from_checkpoint(kept)
 
 
 def _copied(channel: BaseChannel[Any, Any]) -> BaseChannel[Any, Any]:

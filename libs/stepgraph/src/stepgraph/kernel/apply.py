@@ -7,7 +7,7 @@ next writes count.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from stepgraph.channels.base import MISSING, UNCHANGED
@@ -16,7 +16,7 @@ from stepgraph.kernel.memory import Memory
 from stepgraph.kernel.task import Task
 from stepgraph.kernel.topology import PUSH, ChannelSpec, Topology, Write
 
-__all__ = ["apply", "in_path_order", "preview"]
+__all__ = ["apply", "foreseen", "in_path_order", "preview"]
 
 
 def in_path_order(tasks: Sequence[Task]) -> Sequence[Task]:
@@ -29,12 +29,13 @@ def in_path_order(tasks: Sequence[Task]) -> Sequence[Task]:
     return tasks if sends in (0, len(tasks)) else [*tasks[sends:], *tasks[:sends]]
 
 
-def apply(memory: Memory, tasks: Sequence[Task]) -> list[str]:
+def apply(memory: Memory, tasks: Sequence[Task], *, clears: bool = True) -> list[str]:
     """Commit the writes of a superstep's tasks.
 
     Args:
         memory: The channels.
         tasks: The tasks, as planned; all of them done.
+        clears: Whether this is a superstep, which clears transient channels, or an edit between two.
 
     Returns:
         The channels that changed, in the order of their first write.
@@ -59,7 +60,7 @@ def apply(memory: Memory, tasks: Sequence[Task]) -> list[str]:
         if after is not UNCHANGED:
             changes[name] = after
             changed.append(name)
-    if memory.live:
+    if memory.live and clears:
         for name in memory.live:
             if name not in changes:
                 spec, before = topology.channels[name], stored[name]
@@ -97,6 +98,16 @@ def preview(memory: Memory, writes: Iterable[Write]) -> dict[str, Any]:
     return view
 
 
+def foreseen(memory: Memory, tasks: Sequence[Task]) -> Mapping[str, Any]:
+    """Return the state as it would be if a superstep ended with `tasks`; as it is where that cannot be."""
+    ahead = memory.copy()
+    try:
+        apply(ahead, tasks)
+    except Exception:
+        return memory.view
+    return ahead.view
+
+
 def _spent(topology: Topology, stored: dict[str, Any], tasks: Sequence[Task]) -> dict[str, Any]:
     spent: dict[str, Any] = {}
     for task in tasks:
@@ -129,11 +140,13 @@ def _explained(error: Exception, spec: ChannelSpec, writers: Sequence[str]) -> I
     if isinstance(error, InvalidUpdateError):
         return InvalidUpdateError(
             f"key {spec.name!r}, {written} in one superstep: {error} "
-            f"({ErrorCode.INVALID_CONCURRENT_GRAPH_UPDATE.value})"
+            f"({ErrorCode.INVALID_CONCURRENT_GRAPH_UPDATE.value})",
+            channel=spec.name,
         )
     return ReducerError(
         f"the reducer of key {spec.name!r}, {written}, raised {type(error).__name__}: {error}; "
-        "none of the superstep's writes were applied"
+        "none of the superstep's writes were applied",
+        channel=spec.name,
     )
 
 

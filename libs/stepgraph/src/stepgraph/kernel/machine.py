@@ -13,7 +13,7 @@ from stepgraph.channels.base import MISSING
 from stepgraph.errors import ErrorCode, GraphRecursionError, ParentCommand
 from stepgraph.kernel.apply import apply, in_path_order
 from stepgraph.kernel.memory import Memory
-from stepgraph.kernel.plan import plan, release
+from stepgraph.kernel.plan import plan, release, stale
 from stepgraph.kernel.task import Task
 from stepgraph.kernel.topology import Topology
 
@@ -28,20 +28,23 @@ class Machine:
         limit: How many supersteps may run.
 
     Attributes:
+        limit: How many supersteps may run, counted from where the run began.
         memory: The channels.
         step: The superstep that is planned or running; 0 takes the input in.
         stop: The first superstep that may not run.
         changed: What the last commit changed, in the order of the first writes.
     """
 
-    __slots__ = ("changed", "memory", "step", "stop", "topology")
+    __slots__ = ("_resumed", "changed", "limit", "memory", "step", "stop", "topology")
 
     def __init__(self, topology: Topology, limit: int) -> None:
         self.topology: Topology = topology
+        self.limit: int = limit
         self.memory: Memory = Memory(topology)
         self.step: int = 0
         self.stop: int = limit + 1
         self.changed: Sequence[str] = ()
+        self._resumed = False
 
     def plan(self) -> list[Task]:
         """Return the next superstep's tasks, none when the run is over.
@@ -50,15 +53,27 @@ class Machine:
             GraphRecursionError: There are tasks and the step limit is used up.
         """
         memory = self.memory
-        tasks = plan(memory, self.changed)
+        tasks = plan(memory, self.changed, resumed=self._resumed)
+        self._resumed = False
         if tasks:
             self.step += 1
             if self.step >= self.stop:
-                raise GraphRecursionError(_out_of_steps(self.stop - 1, tasks))
-            clock = memory.clock
-            for task in tasks:
-                memory.seen[task.node.name] = clock
+                raise GraphRecursionError(_out_of_steps(self.limit, tasks))
         return tasks
+
+    def resume(self, step: int) -> None:
+        """Go on after superstep `step`: what has not been seen triggers, and as many supersteps may follow."""
+        self.step, self.stop = step, step + self.limit + 1
+        self.changed = stale(self.memory)
+        self._resumed = True
+
+    def discard(self) -> None:
+        """Take what would run as seen, without running it: a new input replaces unfinished work."""
+        memory = self.memory
+        tasks = plan(memory, stale(memory), resumed=True)
+        for task in tasks:
+            memory.seen[task.node.name] = memory.clock
+        apply(memory, tasks)
 
     def read_input(self, task: Task) -> Any:
         """Return what the task's node gets; the same all through the superstep."""
@@ -79,7 +94,10 @@ class Machine:
         for task in tasks:
             if task.parents:
                 raise ParentCommand([command for task in in_path_order(tasks) for command in task.parents])
+        clock = self.memory.clock
         self.changed = apply(self.memory, tasks)
+        for task in tasks:
+            self.memory.seen[task.node.name] = clock
         if self.topology.deferred and not plan(self.memory, self.changed):
             changes = release(self.memory)
             if changes:

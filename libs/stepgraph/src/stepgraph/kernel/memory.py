@@ -26,9 +26,10 @@ class Memory:
         seen: When each node last ran, in ticks of `clock`.
         live: Transient channels that hold a value.
         clock: Counts commits.
+        dirty: What changed since somebody last emptied it; `None` where nobody does.
     """
 
-    __slots__ = ("clock", "control", "live", "seen", "stored", "topology", "versions", "view")
+    __slots__ = ("clock", "control", "dirty", "live", "seen", "stored", "topology", "versions", "view")
 
     def __init__(self, topology: Topology) -> None:
         self.topology: Topology = topology
@@ -39,7 +40,36 @@ class Memory:
         self.seen: dict[str, int] = {}
         self.live: set[str] = set()
         self.clock: int = 0
-        channels = topology.channels
+        self.dirty: set[str] | None = None
+        self._index()
+
+    def restore(
+        self, stored: Mapping[str, Any], versions: Mapping[str, int], seen: Mapping[str, int], clock: int
+    ) -> None:
+        """Go on from what a checkpoint keeps.
+
+        Args:
+            stored: What it holds of channels, in their stored form; those it does not hold are as at the start.
+            versions: When each channel last changed.
+            seen: When each node last ran.
+            clock: The tick to go on from.
+        """
+        self.stored = {**self.topology.initial(), **stored}
+        self.versions, self.seen, self.clock = dict(versions), dict(seen), clock
+        self._index()
+
+    def copy(self) -> Memory:
+        """Return a memory that goes its own way from here; the values are shared."""
+        twin = Memory.__new__(Memory)
+        twin.topology, twin.clock, twin.dirty = self.topology, self.clock, None
+        twin.stored, twin.view, twin.control = self.stored.copy(), self.view.copy(), self.control.copy()
+        twin.versions, twin.seen, twin.live = self.versions.copy(), self.seen.copy(), self.live.copy()
+        return twin
+
+    def _index(self) -> None:
+        """Derive the views from what is stored."""
+        self.view, self.control, self.live = {}, {}, set()
+        channels = self.topology.channels
         for name, value in self.stored.items():
             spec = channels[name]
             if spec.transient:
@@ -75,6 +105,8 @@ class Memory:
                 if spec.transient:
                     self.live.add(name)
             versions[name] = clock
+        if self.dirty is not None:
+            self.dirty.update(changes)
         if grown:
             self._put_in_order()
 

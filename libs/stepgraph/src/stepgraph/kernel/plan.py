@@ -6,17 +6,18 @@ from collections.abc import Iterable
 
 from stepgraph.kernel.memory import Memory
 from stepgraph.kernel.task import Task
-from stepgraph.kernel.topology import PUSH, TASKS
+from stepgraph.kernel.topology import PUSH, TASKS, Node
 
 __all__ = ["plan", "release", "stale"]
 
 
-def plan(memory: Memory, changed: Iterable[str]) -> list[Task]:
+def plan(memory: Memory, changed: Iterable[str], *, resumed: bool = False) -> list[Task]:
     """Return the tasks of the next superstep: one for each `Send`, in order, then triggered nodes by name.
 
     Args:
         memory: The channels.
         changed: The channels that the last superstep changed; no other can trigger anything.
+        resumed: Whether that superstep belongs to an earlier run, so that what nodes have seen must be asked.
     """
     topology = memory.topology
     control, view, triggers = memory.control, memory.view, topology.triggers
@@ -31,6 +32,8 @@ def plan(memory: Memory, changed: Iterable[str]) -> list[Task]:
     ]
     for name in sorted(fired):
         node = nodes[name]
+        if resumed and not _unseen(memory, node):
+            continue
         tasks.append(Task(node, node.path, node.triggers))
     return tasks
 
@@ -43,6 +46,11 @@ def stale(memory: Memory) -> list[str]:
         for channel, names in memory.topology.triggers.items()
         if any(versions.get(channel, 0) > seen.get(name, 0) for name in names)
     ]
+
+
+def _unseen(memory: Memory, node: Node) -> bool:
+    seen = memory.seen.get(node.name, 0)
+    return any(memory.versions.get(trigger, 0) > seen for trigger in node.triggers)
 
 
 def release(memory: Memory) -> dict[str, object]:

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from stepgraph.channels.base import MISSING
-from stepgraph.errors import ParentCommand
+from stepgraph.errors import GraphInterrupt, ParentCommand
 from stepgraph.kernel.apply import preview
 from stepgraph.kernel.machine import Machine
 from stepgraph.kernel.retry import delay_before_retry
 from stepgraph.kernel.task import Status, Task
 from stepgraph.kernel.topology import Action
 
-__all__ = ["Pause", "Program", "Request", "entry_program", "program", "write"]
+__all__ = ["Pause", "Program", "Request", "program", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +37,23 @@ Program: TypeAlias = Generator[Request, Any, None]
 
 def program(task: Task, machine: Machine) -> Program:
     """Return the program of `task`; when it ends, the task is done and holds its writes."""
+    if task.given:
+        return _conclude(task, machine, task.input)
     return _retrying(task, machine) if task.node.retry else _attempt(task, machine)
-
-
-def entry_program(task: Task, machine: Machine) -> Program:
-    """Return the program of the task that takes the run's input in: its input is its output."""
-    return _conclude(task, machine, task.input)
 
 
 def _attempt(task: Task, machine: Machine) -> Program:
     task.attempt += 1
     task.pushed = None
+    task.asked = ()
     if task.input is MISSING or task.attempt > 1:
         task.input = machine.read_input(task)
     try:
         output = yield task.node.action, task.input
     except ParentCommand as bubble:  # a sub-graph that this node ran addressed this graph
         output = [replace(command, graph=None) for command in bubble.commands]
+    if task.asked:  # the node swallowed what was to stop it: the question stands all the same
+        raise GraphInterrupt(task.asked)
     if task.node.routes:
         yield from _conclude(task, machine, output)
     else:

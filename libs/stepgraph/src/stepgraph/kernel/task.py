@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 
 from stepgraph.channels.base import MISSING
 from stepgraph.kernel.topology import Node, Write
+from stepgraph.types import Interrupt
 
-__all__ = ["Path", "Status", "Task", "task_id"]
+__all__ = ["Path", "Status", "Task", "interrupt_id", "task_id"]
 
 Path: TypeAlias = tuple[Any, ...]
 """Where a task stands in its superstep: `(PULL, node)` or `(PUSH, index)`."""
@@ -21,6 +22,7 @@ class Status(Enum):
     PENDING = "pending"
     DONE = "done"
     FAILED = "failed"
+    INTERRUPTED = "interrupted"
 
 
 class Task:
@@ -40,18 +42,30 @@ class Task:
         error: Why it failed.
         attempt: How often it was started.
         id: Its `task_id`, once somebody asked for it.
+        given: Whether its output is its input and the node is not called: for input from outside and for edits.
+        settled: Whether an earlier run performed it, so that this one need not.
+        saved: Whether its writes are kept, or about to be.
+        asked: The interrupts that it waits for.
+        answers: The answers that it has, by interrupt id.
+        memo: What its `step`s remember, by key.
     """
 
     __slots__ = (
+        "answers",
         "argument",
+        "asked",
         "attempt",
         "error",
+        "given",
         "id",
         "input",
+        "memo",
         "node",
         "parents",
         "path",
         "pushed",
+        "saved",
+        "settled",
         "status",
         "triggers",
         "update",
@@ -72,6 +86,12 @@ class Task:
         self.error: BaseException | None = None
         self.attempt: int = 0
         self.id: str = ""
+        self.given: bool = False
+        self.settled: bool = False
+        self.saved: bool = False
+        self.asked: tuple[Interrupt, ...] = ()
+        self.answers: dict[str, Any] | None = None
+        self.memo: dict[str, Any] | None = None
 
     def push(self, write: Write) -> None:
         """Take a write that the node made while it ran."""
@@ -96,3 +116,8 @@ def task_id(seed: str, namespace: str, step: int, path: Path, name: str) -> str:
     """
     place = "\x1f".join((seed, namespace, str(step), name, *map(str, path)))
     return blake2b(place.encode(), digest_size=16).hexdigest()
+
+
+def interrupt_id(task: str, index: int) -> str:
+    """Return the id of an interrupt: the same whenever the same task asks its `index`-th question."""
+    return blake2b(f"{task}\x1f{index}".encode(), digest_size=16).hexdigest()

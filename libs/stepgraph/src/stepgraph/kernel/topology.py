@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol, TypeAlias
 from stepgraph.channels.base import MISSING, BaseChannel, ChannelRule, rule_of
 from stepgraph.channels.binop import BinaryOperatorAggregate
 from stepgraph.channels.named_barrier_value import NamedBarrierValue
-from stepgraph.types import RetryPolicy
+from stepgraph.types import CachePolicy, RetryPolicy, Send
 
 __all__ = ["PULL", "PUSH", "TASKS", "Action", "ChannelSpec", "Node", "Reader", "Route", "Topology", "Write"]
 
@@ -84,6 +84,7 @@ class Node:
         writer: Turns what it returned into writes; raises `InvalidUpdateError` or `ParentCommand`.
         routes: Conditional edges, in the order in which they were added.
         retry: The policies of which the first that matches an error decides.
+        cache: When what it wrote is good for an equal input, `None` for never.
         metadata: For streams and tracers.
         tags: For streams and tracers.
         hidden: Whether streams of tasks and updates leave it out.
@@ -97,6 +98,7 @@ class Node:
     writer: Callable[[Any], list[Write]]
     routes: tuple[Route, ...] = ()
     retry: tuple[RetryPolicy, ...] = ()
+    cache: CachePolicy | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     hidden: bool = False
@@ -147,6 +149,7 @@ class ChannelSpec:
         )
 
 
+_KEEP: Final = BaseChannel.keep
 _INITIAL: Final = BinaryOperatorAggregate.initial
 _SHAREABLE: Final = (int, float, complex, str, bytes, bool, tuple, frozenset, type(None))
 
@@ -159,6 +162,7 @@ class Topology:
         channels: Every channel by name.
         entry: The node that takes the input of a run in; it is not one of `nodes`.
         public: The names that make up the state, all by default; the others only trigger.
+        command: The node in whose name a `Command` from outside is written, the entry by default.
 
     Attributes:
         public: The names that make up the state, in their order.
@@ -167,12 +171,15 @@ class Topology:
         spending: The channels that running the tasks they triggered changes.
         deferred: The channels that are seen only once nothing else is left to run.
         joins: The channels that wait for several named writers.
+        unsaved: The channels that checkpoints do not keep.
     """
 
     __slots__ = (
         "_constants",
+        "_converted",
         "_factories",
         "channels",
+        "command",
         "deferred",
         "derived",
         "entry",
@@ -181,6 +188,7 @@ class Topology:
         "public",
         "spending",
         "triggers",
+        "unsaved",
     )
 
     def __init__(
@@ -189,11 +197,13 @@ class Topology:
         channels: Mapping[str, BaseChannel[Any, Any]],
         entry: Node,
         public: Sequence[str] | None = None,
+        command: Node | None = None,
     ) -> None:
         self.public: tuple[str, ...] = tuple(channels if public is None else public)
         shown = set(self.public)
         self.nodes: dict[str, Node] = dict(nodes)
         self.entry: Node = entry
+        self.command: Node = entry if command is None else command
         self.channels: dict[str, ChannelSpec] = {
             name: ChannelSpec.of(name, channel, public=name in shown) for name, channel in channels.items()
         }
@@ -204,6 +214,8 @@ class Topology:
             name for name, channel in channels.items() if isinstance(channel, NamedBarrierValue)
         )
         self.triggers: dict[str, list[str]] = _index(self.nodes)
+        self.unsaved: frozenset[str] = frozenset(name for name, spec in self.channels.items() if not spec.rule.saved)
+        self._converted = tuple(name for name, spec in self.channels.items() if type(spec.rule).keep is not _KEEP)
         self._constants, self._factories = _initial_values(self.channels)
 
     def initial(self) -> dict[str, Any]:
@@ -212,6 +224,44 @@ class Topology:
         for name, build in self._factories:
             stored[name] = build()
         return stored
+
+    def savable(self, stored: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a checkpoint keeps of the channels' stored values."""
+        values = dict(stored)
+        for name in self.unsaved:
+            values.pop(name, None)
+        for name in self._converted:
+            if name in values:
+                values[name] = self.channels[name].rule.keep(values[name])
+                if values[name] is MISSING:
+                    del values[name]
+        if self.unsaved and TASKS in values:
+            values[TASKS] = [self._stripped(send) for send in values[TASKS]]
+        return values
+
+    def revived(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the stored values that a checkpoint kept; what no channel of this graph holds is left out."""
+        known = {name: value for name, value in values.items() if name in self.channels}
+        for name in self._converted:
+            if name in known:
+                known[name] = self.channels[name].rule.revive(known[name])
+        return known
+
+    def saved_writes(self, writes: Sequence[Write]) -> list[Write]:
+        """Return the writes that a checkpoint keeps of a task."""
+        if not self.unsaved:
+            return list(writes)
+        return [
+            (name, self._stripped(value) if name == TASKS else value)
+            for name, value in writes
+            if name not in self.unsaved
+        ]
+
+    def _stripped(self, send: Send) -> Send:
+        """Return a `Send` without what no checkpoint keeps."""
+        if not isinstance(send.arg, dict) or self.unsaved.isdisjoint(send.arg):
+            return send
+        return Send(send.node, {key: value for key, value in send.arg.items() if key not in self.unsaved})
 
 
 def _index(nodes: Mapping[str, Node]) -> dict[str, list[str]]:
