@@ -69,6 +69,11 @@ class Blueprint:
             hidden=True,
         )
 
+    def command(self) -> Node:
+        """Return the node in whose name a `Command` is written to a thread that goes on."""
+        writer = state_writer("the command", self._keys, self._parts.managed, (), self._targets, strict=self._strict)
+        return Node("__command__", Action("__command__", None, None), (), StateReader(None), writer, hidden=True)
+
     def channels(self) -> dict[str, BaseChannel[Any, Any]]:
         """Return the state's channels, and those of edges, joins and sends."""
         channels: dict[str, BaseChannel[Any, Any]] = dict(self._parts.channels)
@@ -102,6 +107,7 @@ class Blueprint:
             ),
             routes=self._routes(name),
             retry=policies,
+            cache=spec.cache_policy or self._parts.defaults.cache_policy,
             metadata=dict(spec.metadata),
             hidden=TAG_HIDDEN in spec.metadata.get("tags", ()),
         )

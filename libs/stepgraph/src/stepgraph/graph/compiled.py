@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any, Generic
 
 from typing_extensions import TypeVar
 
+from stepgraph.cache.base import BaseCache
 from stepgraph.config import RunnableConfig
 from stepgraph.constants import START
 from stepgraph.graph.compile import Blueprint
 from stepgraph.graph.json_schema import json_schema_of, json_schema_of_state
+from stepgraph.graph.migration import migrated
 from stepgraph.graph.parts import GraphParts
 from stepgraph.graph.schema import ROOT
+from stepgraph.kernel.breakpoints import Breakpoints
 from stepgraph.kernel.topology import Node
 from stepgraph.pregel import Pregel
+from stepgraph.pregel.definition import Checkpointer
 
 __all__ = ["CompiledStateGraph"]
 
@@ -37,10 +42,15 @@ class CompiledStateGraph(Pregel[InputT, OutputT], Generic[StateT, ContextT, Inpu
         builder: GraphParts,
         blueprint: Blueprint,
         *,
-        store: Any,
-        debug: bool,
-        name: str,
-        config: RunnableConfig | None,
+        checkpointer: Checkpointer = None,
+        cache: BaseCache[Any] | None = None,
+        store: Any = None,
+        interrupt_before: Breakpoints = (),
+        interrupt_after: Breakpoints = (),
+        debug: bool = False,
+        name: str = "StateGraph",
+        config: RunnableConfig | None = None,
+        renamed: Mapping[str, str | None] | None = None,
     ) -> None:
         self.builder = builder
         state = list(builder.channels)
@@ -56,11 +66,33 @@ class CompiledStateGraph(Pregel[InputT, OutputT], Generic[StateT, ContextT, Inpu
             config=config,
             context_schema=builder.context_schema,
             store=store,
+            checkpointer=checkpointer,
+            cache=cache,
+            interrupt_before=interrupt_before,
+            interrupt_after=interrupt_after,
             debug=debug,
             public=state,
             entry=entry,
+            command=blueprint.command(),
         )
+        self._renamed: dict[str, str | None] = dict(renamed or {})
         self.nodes: dict[str, Node] = {START: entry, **self.nodes}
+
+    def types(self) -> Collection[type[Any]]:
+        """Return the types that the graph's schemas name."""
+        from stepgraph.serde.allowed import types_in  # noqa: PLC0415 - only graphs that save need it
+
+        return types_in(*self.builder.schemas)
+
+    def migrated(
+        self, values: Mapping[str, Any], seen: Mapping[str, int], *, strict: bool = True
+    ) -> tuple[dict[str, Any], dict[str, int]]:
+        """Return what a checkpoint holds of channels and nodes by the names that the graph gives them now.
+
+        Raises:
+            MigrationError: The thread waits for a node that the graph does not have.
+        """
+        return migrated(self, self._renamed, values, seen, strict=strict)
 
     def get_input_jsonschema(self, config: RunnableConfig | None = None) -> dict[str, Any]:
         """Return the JSON schema of what callers give."""

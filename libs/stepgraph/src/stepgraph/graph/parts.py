@@ -12,7 +12,7 @@ from stepgraph.graph.schema import Schema, has_fields
 from stepgraph.kernel.topology import Action
 from stepgraph.managed.base import ManagedValue
 from stepgraph.pregel.action import action_of, resolved_hints
-from stepgraph.types import Command, RetryPolicy
+from stepgraph.types import CachePolicy, Command, RetryPolicy
 
 __all__ = ["BranchSpec", "GraphParts", "NodeDefaults", "StateNodeSpec", "destinations_in", "first_annotation"]
 
@@ -22,6 +22,7 @@ class NodeDefaults:
     """What nodes get that do not say otherwise."""
 
     retry_policy: tuple[RetryPolicy, ...] = ()
+    cache_policy: CachePolicy | None = None
 
 
 @dataclass(eq=False)
@@ -67,6 +68,7 @@ class StateNodeSpec:
         metadata: For streams, tracers and drawings.
         input_schema: The part of the state that it reads.
         retry_policy: Its own policies; `None` takes the graph's.
+        cache_policy: Its own policy; `None` takes the graph's.
         ends: Nodes that its `Command`s may lead to, with a label each; known from its return hint or `destinations`.
         defer: Whether it waits until nothing else is left to run.
         is_graph: Whether it is a compiled graph, whose surplus keys are dropped.
@@ -77,6 +79,7 @@ class StateNodeSpec:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     input_schema: Any = None
     retry_policy: tuple[RetryPolicy, ...] | None = None
+    cache_policy: CachePolicy | None = None
     ends: Mapping[str, str] = field(default_factory=dict)
     defer: bool = False
     is_graph: bool = False

@@ -9,18 +9,21 @@ from typing import Any, Generic, Literal, cast
 
 from typing_extensions import Self, TypeVar
 
+from stepgraph.cache.base import BaseCache
 from stepgraph.channels import BaseChannel, LastValue
 from stepgraph.config import RunnableConfig
 from stepgraph.constants import END, START
-from stepgraph.errors import InvalidGraphError, UnreachableNodeWarning, listed
+from stepgraph.errors import InvalidGraphError, UnreachableNodeWarning, listed, nearest
 from stepgraph.graph.compile import Blueprint
 from stepgraph.graph.compiled import CompiledStateGraph
 from stepgraph.graph.parts import BranchSpec, GraphParts, NodeDefaults, StateNodeSpec, destinations_in, first_annotation
 from stepgraph.graph.schema import Schema, check_state_type
 from stepgraph.graph.validate import Wiring
+from stepgraph.kernel.breakpoints import Breakpoints
 from stepgraph.pregel import Pregel
 from stepgraph.pregel.action import action_of, name_of, resolved_hints
-from stepgraph.types import RetryPolicy
+from stepgraph.pregel.definition import Checkpointer
+from stepgraph.types import CachePolicy, RetryPolicy
 
 __all__ = ["CompiledStateGraph", "StateGraph"]
 
@@ -82,6 +85,7 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
         metadata: Mapping[str, Any] | None = None,
         input_schema: type[Any] | None = None,
         retry_policy: RetryPolicy | Sequence[RetryPolicy] | None = None,
+        cache_policy: CachePolicy | None = None,
         destinations: Mapping[str, str] | Sequence[str] | None = None,
     ) -> Self:
         """Add a node.
@@ -98,6 +102,7 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
             metadata: Facts for streams, tracers and drawings.
             input_schema: The part of the state to read; by default what the first parameter's annotation names.
             retry_policy: When to try again; of several policies the first that matches an error decides.
+            cache_policy: When not to run for an input that it had before; needs `compile(cache=…)`.
             destinations: Nodes that the node's commands may lead to, where its return hint does not say so.
 
         Raises:
@@ -118,6 +123,7 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
             metadata=dict(metadata or {}),
             input_schema=schema,
             retry_policy=None if retry_policy is None else _policies(retry_policy),
+            cache_policy=cache_policy,
             ends=_labelled(destinations) if destinations else destinations_in(resolved_hints(action).get("return")),
             defer=defer,
             is_graph=isinstance(action, Pregel),
@@ -214,10 +220,17 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
         """End after a node: `add_edge(key, END)`."""
         return self.add_edge(key, END)
 
-    def set_node_defaults(self, *, retry_policy: RetryPolicy | Sequence[RetryPolicy] | None = None) -> Self:
+    def set_node_defaults(
+        self,
+        *,
+        retry_policy: RetryPolicy | Sequence[RetryPolicy] | None = None,
+        cache_policy: CachePolicy | None = None,
+    ) -> Self:
         """Set what nodes get that do not say otherwise, whenever they are added; sub-graphs keep their own."""
         if retry_policy is not None:
             self.defaults: NodeDefaults = replace(self.defaults, retry_policy=_policies(retry_policy))
+        if cache_policy is not None:
+            self.defaults = replace(self.defaults, cache_policy=cache_policy)
         return self
 
     def validate(self) -> Self:
@@ -231,24 +244,38 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
 
     def compile(
         self,
+        checkpointer: Checkpointer = None,
         *,
+        cache: BaseCache[Any] | None = None,
         store: Any = None,
+        interrupt_before: Breakpoints | None = None,
+        interrupt_after: Breakpoints | None = None,
         debug: bool = False,
         name: str = "StateGraph",
         config: RunnableConfig | None = None,
         unknown_keys: Literal["error", "ignore"] = "error",
+        renamed: Mapping[str, str | None] | None = None,
     ) -> CompiledStateGraph[StateT, ContextT, InputT, OutputT]:
         """Check the wiring and make a graph that can be run; the builder can go on and be compiled again.
 
         Args:
+            checkpointer: Keeps the state of each thread, so that a run can stop, go on and be looked into later;
+                `True` gives a sub-graph a memory of its own in the saver of the graph above, `False` none at all.
+            cache: Keeps what nodes with a `cache_policy` wrote.
             store: What `get_store()` returns inside nodes.
+            interrupt_before: Nodes before which each run stops; `"*"` for every node.
+            interrupt_after: Nodes after which each run stops.
             debug: Whether nodes that edit their input in place are reported.
             name: What messages and tracers call the graph, and a node that is made of it.
             config: Merged under the config of every call.
             unknown_keys: Whether a key in an input or an update that no schema declares is an error, or ignored.
+            renamed: For threads that an older graph saved: new names of nodes and keys by old ones, `None` for what
+                was removed on purpose.
 
         Raises:
             InvalidGraphError: Something cannot work; all problems are listed.
+            ValueError: A breakpoint names a node that is not there.
+            TypeError: `checkpointer` is no saver.
 
         Warns:
             UnreachableNodeWarning: Nothing that is declared leads to a node.
@@ -263,8 +290,29 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
                 stacklevel=2,
             )
         return CompiledStateGraph(
-            self, Blueprint(self, unknown_keys), store=store, debug=debug, name=name, config=config
+            self,
+            Blueprint(self, unknown_keys),
+            checkpointer=checkpointer,
+            cache=cache,
+            store=store,
+            interrupt_before=self._breakpoints("interrupt_before", interrupt_before),
+            interrupt_after=self._breakpoints("interrupt_after", interrupt_after),
+            debug=debug,
+            name=name,
+            config=config,
+            renamed=renamed,
         )
+
+    def _breakpoints(self, what: str, names: Breakpoints | None) -> Breakpoints:
+        if names is None or names == "*":
+            return names or ()
+        for name in names:
+            if name not in self.nodes:
+                raise ValueError(
+                    f"{what} names {name!r}, which is not a node{nearest(name, self.nodes)}; nodes are "
+                    f"{listed(self.nodes)}"
+                )
+        return tuple(names)
 
     def _checked(self, name: str) -> Wiring:
         wiring = Wiring(self.nodes, self.edges, self.waiting_edges, self.branches)

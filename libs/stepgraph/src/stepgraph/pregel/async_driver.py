@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import threading
 from collections.abc import AsyncGenerator, Sequence
-from inspect import CORO_CREATED, getcoroutinestate
 from typing import Any, Final
 
+from typing_extensions import Self
+
 from stepgraph.kernel.task import Task
+from stepgraph.pregel.async_group import Group
 from stepgraph.pregel.async_perform import cancelled_itself, perform
 from stepgraph.pregel.buffer import Buffer, resolve
+from stepgraph.pregel.caching import Keyed, found_in, keys_of, to_keep
 from stepgraph.pregel.pool import POOL
 from stepgraph.pregel.run import Run
-from stepgraph.pregel.scope import TaskScope
-from stepgraph.pregel.stepping import Held, InContext, spawn
-from stepgraph.pregel.superstep import Superstep
+from stepgraph.pregel.saving import AsyncSaving
+from stepgraph.pregel.stepping import InContext
 
 __all__ = ["drive"]
 
@@ -32,27 +33,28 @@ COUNTS_CANCELLATIONS: Final = sys.version_info >= (3, 13)
 """Whether a task's count of cancellations can be trusted after a `TaskGroup` in a node failed and was handled."""
 
 
-async def drive(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:
+async def drive(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:  # noqa: C901, PLR0912 - one loop, told from top to bottom
     """Perform `run` and yield its chunks.
 
     Closing the generator, or cancelling the task that iterates it, cancels the running nodes and waits for them.
     """
     items = buffer.items
+    saving = None if run.journal is None else AsyncSaving(run.journal)
     alone = run.limiter is None and not run.stream.live and CAN_TELL_CANCELLATION
+    alone = alone and (saving is None or not saving.behind)
     buffer.adopt()
-    group: Group | None = None
-    async with _SlotLent(run):
-        try:
-            while (tasks := run.plan()) is not None:
-                while items:
-                    yield items.popleft()
-                if not tasks:
-                    continue
+    async with _SlotLent(run), _Whole(run, buffer, saving) as whole:
+        while (tasks := run.plan()) is not None:
+            while items:
+                yield items.popleft()
+            if run.graph.cache is not None:
+                tasks = await whole.without_cached(tasks)
+            if tasks:
                 await _give_way(run, buffer)
-                if alone and len(tasks) == 1:
+                if alone and run.width == 1:
                     failure = await _perform_here(run, tasks[0])
                 else:
-                    group = Group(run, tasks, buffer)
+                    group = whole.group = Group(run, tasks, buffer, saving)
                     group.start()
                     while await group.progress():
                         while items:
@@ -62,16 +64,63 @@ async def drive(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:
                     failure = group.failure
                 while items:
                     yield items.popleft()
+                if whole.keyed:
+                    await whole.keep_cached()
                 if failure is not None:
                     raise failure
-                run.commit(tasks)
-                while items:
-                    yield items.popleft()
-            run.conclude()
+            run.settle()
+            if saving is not None:
+                await saving.flush()
+            run.show()
+            while items:
+                yield items.popleft()
+        while items:
+            yield items.popleft()
+        run.conclude()
+
+
+class _Whole:
+    """What a run is given before it begins, and that it leaves nothing running and nothing unsaved, however it ends."""
+
+    def __init__(self, run: Run, buffer: Buffer, saving: AsyncSaving | None) -> None:
+        self.group: Group | None = None
+        self.keyed: Keyed = {}
+        self._run = run
+        self._buffer = buffer
+        self._saving = saving
+
+    async def __aenter__(self) -> Self:
+        if self._saving is not None:
+            try:
+                await self._saving.open()
+            except BaseException:
+                await self._saving.give_up()
+                raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._buffer.close()
+        try:
+            if self.group is not None:
+                await self.group.cancel()
         finally:
-            buffer.close()
-            if group is not None:
-                await group.cancel()
+            if self._saving is not None:
+                self._run.leave()
+                await self._saving.close()
+
+    async def without_cached(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        """Give tasks what the cache has for them; return the others."""
+        cache = self._run.graph.cache
+        self.keyed = keys_of(self._run, tasks)
+        if cache is None or not self.keyed:
+            return tasks
+        return found_in(self._run, self.keyed, await cache.aget([*self.keyed]), tasks)
+
+    async def keep_cached(self) -> None:
+        """Let the cache have what was performed."""
+        cache = self._run.graph.cache
+        if cache is not None:
+            await cache.aset(to_keep(self.keyed))
 
 
 async def _give_way(run: Run, own: Buffer) -> None:
@@ -110,15 +159,15 @@ class _SlotLent:
         self._run = run
 
     async def __aenter__(self) -> None:
-        self._run.lend_slot()
+        self._run.loan.give()
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        run = self._run
-        if not run.wants_slot_back():
+        loan = self._run.loan
+        if not loan.wanted():
             return
-        if run.ends_with(kind):
-            run.overdraw_slot()
-            run.slot_is_back()
+        if loan.ends_with(kind):
+            loan.overdraw()
+            loan.returned()
             return
         loop = asyncio.get_running_loop()
         granted = loop.create_future()
@@ -127,120 +176,12 @@ class _SlotLent:
             loop.call_soon_threadsafe(resolve, granted)
 
         try:
-            if not run.acquire_lent_slot(grant):
+            if not loan.acquire(grant):
                 with POOL.waiting():
                     await granted
         except asyncio.CancelledError:
-            run.withdraw_from_slot(grant)
-            run.overdraw_slot()
+            loan.withdraw(grant)
+            loan.overdraw()
             raise
         finally:
-            run.slot_is_back()
-
-
-class Group:
-    """The tasks of one superstep as asyncio tasks, none of which outlasts it."""
-
-    def __init__(self, run: Run, tasks: Sequence[Task], buffer: Buffer) -> None:
-        self._run = run
-        self._buffer = buffer
-        self._superstep = Superstep(run, tasks, self._granted)
-        self._running: dict[asyncio.Task[None], TaskScope] = {}
-        self._cancelling = False
-        self._loop = asyncio.get_running_loop()
-        self._thread = threading.get_ident()
-        self._waiter: asyncio.Future[None] | None = None
-
-    @property
-    def failure(self) -> BaseException | None:
-        """The error to raise, once a task failed and the others are cancelled."""
-        return self._superstep.failure
-
-    def start(self) -> None:
-        """Start the tasks that may start."""
-        for task in self._superstep.startable():
-            self._start(task)
-
-    async def progress(self) -> bool:
-        """Wait until there is a chunk to yield or a task that ended; return whether there is more to come."""
-        if not self._superstep.ended and not self._buffer.items:
-            await self._wait()
-        more = self._superstep.report()
-        if self._superstep.failure is not None:
-            await self.cancel()
-        return more
-
-    async def cancel(self) -> None:
-        """Cancel what still runs and wait for it, however often the caller itself is cancelled meanwhile."""
-        self._cancelling = True
-        self._superstep.drop()
-        alive = {running for running in self._running if not running.done()}
-        for running in alive:
-            running.cancel()
-            guarded: Any = running.get_coro()
-            if getcoroutinestate(guarded) == CORO_CREATED:  # it will not even begin
-                self._superstep.release(self._running[running])
-        interrupted: asyncio.CancelledError | None = None
-        while alive:
-            try:
-                _, alive = await asyncio.wait(alive)
-            except asyncio.CancelledError as error:
-                interrupted = error
-                alive = {running for running in alive if not running.done()}
-        if interrupted is not None:
-            raise interrupted
-
-    def _start(self, task: Task) -> None:
-        scope, context = self._run.scope(task)
-        scope.has_slot = self._run.limiter is not None
-        running = spawn(self._guarded(task, scope), context)
-        if not running.done():
-            self._running[running] = scope
-
-    async def _guarded(self, task: Task, scope: TaskScope) -> None:
-        """Perform a task; whatever comes of it is reported, not raised."""
-        performing = perform(self._run, task, scope)
-        buffers = self._run.stream.buffers
-        error: BaseException | None = None
-        try:
-            await (Held(performing, buffers) if buffers else performing)
-        except asyncio.CancelledError:
-            if self._cancelling:
-                self._superstep.release(scope)  # a sibling may wait for the slot before it can end
-                raise
-            error = cancelled_itself(task)
-        except BaseException as raised:
-            error = raised
-        self._superstep.end(task, scope, error)
-        self._resolve()
-
-    async def _wait(self) -> None:
-        self._waiter = self._loop.create_future()
-        self._buffer.wake = self._wake
-        try:
-            if not self._superstep.ended and not self._buffer.items:
-                with POOL.waiting():
-                    await self._waiter
-        finally:
-            self._buffer.wake = None
-            self._waiter = None
-
-    def _wake(self) -> None:
-        if threading.get_ident() == self._thread:
-            self._resolve()
-        else:
-            self._loop.call_soon_threadsafe(self._resolve)
-
-    def _resolve(self) -> None:
-        if self._waiter is not None:
-            resolve(self._waiter)
-
-    def _granted(self) -> None:
-        """A slot is ours; may be called in any thread."""
-        self._loop.call_soon_threadsafe(self._start_granted)
-
-    def _start_granted(self) -> None:
-        task = self._superstep.grant()
-        if task is not None:
-            self._start(task)
-            self.start()
+            loan.returned()

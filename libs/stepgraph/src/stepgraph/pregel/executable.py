@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
+from stepgraph.cache.base import BaseCache
+from stepgraph.checkpoint.base import BaseCheckpointSaver
 from stepgraph.config import RunnableConfig
+from stepgraph.kernel.breakpoints import Breakpoints
 from stepgraph.kernel.topology import Topology
 
 __all__ = ["Executable"]
@@ -21,6 +24,23 @@ class Executable(Protocol):
     stream_keys: frozenset[str]
     bare_state: bool
     shows_input: bool
+    debug: bool
+    checkpointer: BaseCheckpointSaver | bool | None
+    cache: BaseCache[Any] | None
+    interrupt_before: Breakpoints
+    interrupt_after: Breakpoints
+
+    def reviving(self, saver: BaseCheckpointSaver) -> BaseCheckpointSaver:
+        """Return the saver as one that keeps and revives the types that the graph's schemas name."""
+
+    def migrated(
+        self, values: Mapping[str, Any], seen: Mapping[str, int], *, strict: bool = True
+    ) -> tuple[dict[str, Any], dict[str, int]]:
+        """Return what a checkpoint holds of channels and nodes by the names that the graph gives them now.
+
+        Raises:
+            MigrationError: The thread waits for a node that the graph does not have.
+        """
 
     def read(self, view: Mapping[str, Any], keys: str | Sequence[str] | None = None) -> Any:
         """Return the values of some channels, of those that streams show by default."""

@@ -1,38 +1,40 @@
 """Pregel: a graph that can be run, and the doors through which users run it.
 
-What is decided per run lives in `Run`; this class holds what was decided when the graph was built.
+What is decided per run lives in `Run`; what was decided when the graph was built in `Definition`.
 """
 
 from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import AsyncGenerator, Collection, Generator, Mapping, Sequence
-from typing import Any, Generic, TypeAlias
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from typing import Any, Generic, Literal
 
 from typing_extensions import Self, TypeVar
 
-from stepgraph.channels import BaseChannel
+from stepgraph.checkpoint.base import INTERRUPT
 from stepgraph.config import RunnableConfig, check_config, merge_configs
-from stepgraph.errors import EmptyInputError, InvalidGraphError, listed, nearest
-from stepgraph.kernel.topology import TASKS, Node, Topology
+from stepgraph.errors import EmptyInputError, listed, nearest
+from stepgraph.kernel.breakpoints import Breakpoints
 from stepgraph.pregel import async_driver, sync_driver
-from stepgraph.pregel.buffer import STREAM_BUFFER, Buffer
-from stepgraph.pregel.by_hand import Keys, entry_to, names_of, problems_of
-from stepgraph.pregel.node_builder import NodeBuilder
+from stepgraph.pregel.buffer import Buffer
+from stepgraph.pregel.by_hand import Keys, names_of
+from stepgraph.pregel.caching import namespaces_of
+from stepgraph.pregel.definition import Definition, StreamModes
 from stepgraph.pregel.run import Run
+from stepgraph.pregel.settings import Settings
+from stepgraph.pregel.stateful import Stateful
 from stepgraph.pregel.stream import Tap, requested_modes
-from stepgraph.types import Command, StreamMode
+from stepgraph.runtime import RunControl
+from stepgraph.types import NOT_GIVEN, Command, Durability, GraphOutput
 
 __all__ = ["Keys", "Pregel", "StreamModes"]
 
 InputT = TypeVar("InputT", default=Any)
 OutputT = TypeVar("OutputT", default=Any)
 
-StreamModes: TypeAlias = "StreamMode | Sequence[StreamMode]"
 
-
-class Pregel(Generic[InputT, OutputT]):
+class Pregel(Stateful, Definition, Generic[InputT, OutputT]):
     """A graph of nodes that communicate through channels, executed in supersteps.
 
     `StateGraph.compile` makes one; build it by hand, with `NodeBuilder`, for full control over channels.
@@ -48,6 +50,11 @@ class Pregel(Generic[InputT, OutputT]):
         config: Merged under the config of every call.
         context_schema: The type of `context=`; a dict is turned into it.
         store: What `get_store()` returns inside nodes.
+        checkpointer: Keeps the state of each thread; `True` for that of the graph above with a memory of its own,
+            `False` for none, `None` for that of the graph above, if any.
+        cache: Keeps what nodes with a cache policy wrote.
+        interrupt_before: Nodes before which a run stops; `"*"` for every node.
+        interrupt_after: Nodes after which a run stops.
         debug: Whether nodes that edit their input in place are reported; costs a deep copy of every input.
         stream_buffer: How many chunks may wait for a consumer before the nodes that write them are held back.
 
@@ -55,54 +62,6 @@ class Pregel(Generic[InputT, OutputT]):
         InvalidGraphError: Nodes and channels do not fit together; all problems are listed.
         ValueError: `stream_buffer` is below 1.
     """
-
-    inherits_config = True
-    shows_input = False
-
-    def __init__(
-        self,
-        *,
-        nodes: Mapping[str, Node | NodeBuilder],
-        channels: Mapping[str, BaseChannel[Any, Any]],
-        input_channels: Keys,
-        output_channels: Keys,
-        stream_channels: Keys | None = None,
-        stream_mode: StreamModes = "values",
-        name: str = "Pregel",
-        config: RunnableConfig | None = None,
-        context_schema: type[Any] | None = None,
-        store: Any = None,
-        debug: bool = False,
-        stream_buffer: int = STREAM_BUFFER,
-        public: Sequence[str] | None = None,
-        entry: Node | None = None,
-    ) -> None:
-        if stream_buffer < 1:
-            raise ValueError(f"stream_buffer must leave room for at least 1 chunk, got {stream_buffer}")
-        self.name = name
-        self.channels: dict[str, BaseChannel[Any, Any]] = dict(channels)
-        self.nodes: dict[str, Node] = {
-            key: node.build(key) if isinstance(node, NodeBuilder) else node for key, node in nodes.items()
-        }
-        self.input_channels = input_channels
-        self.output_channels = output_channels
-        self.stream_mode = stream_mode
-        self.config: RunnableConfig | None = check_config(config) if config else None
-        self.context_schema = context_schema
-        self.store = store
-        self.debug = debug
-        self.stream_buffer = stream_buffer
-        self._public = tuple(key for key in self.channels if key != TASKS) if public is None else tuple(public)
-        self.stream_channels: Keys = self._public if stream_channels is None else stream_channels
-        self.bare_state: bool = isinstance(self.stream_channels, str)
-        self.stream_keys: frozenset[str] = frozenset(names_of(self.stream_channels))
-        if entry is None:
-            problems = problems_of(self.nodes, self.channels, input_channels, output_channels)
-            if problems:
-                raise InvalidGraphError(name, problems)
-            entry = entry_to(input_channels, name)
-        self._async_only = _async_only(self.nodes, entry)
-        self.topology: Topology = Topology(self.nodes, self.channels, entry, self._public)
 
     # Running.
 
@@ -115,36 +74,62 @@ class Pregel(Generic[InputT, OutputT]):
         stream_mode: StreamModes = "values",
         print_mode: StreamModes = (),
         output_keys: Keys | None = None,
+        interrupt_before: Breakpoints | None = None,
+        interrupt_after: Breakpoints | None = None,
+        durability: Durability | None = None,
+        control: RunControl | None = None,
+        version: Literal["v1", "v2"] = "v1",
     ) -> OutputT | Any:
         """Run the graph and return its output.
 
         Args:
-            input: What the input channels get, or a `Command`.
-            config: Tags, metadata, limits and `configurable` values of this run.
+            input: What the input channels get, a `Command`, or `None` to go on where the thread stands.
+            config: Tags, metadata, limits and `configurable` values of this run, `thread_id` among them.
             context: The object that nodes find as `runtime.context`; not part of the state.
             stream_mode: With another mode than `"values"`, the list of the chunks is returned.
             print_mode: Modes to print while the graph runs.
             output_keys: Which channels to return, the graph's output by default.
+            interrupt_before: Nodes before which to stop, in place of those the graph was compiled with.
+            interrupt_after: Nodes after which to stop, likewise.
+            durability: When the run saves: `"sync"` before it goes on and before anything is shown, `"async"` while
+                it goes on, `"exit"` only when it leaves, well or not.
+            control: Through which somebody may ask the run to stop after its superstep.
+            version: `"v2"` returns a `GraphOutput`.
 
         Returns:
-            A dict of the output channels' values, or the value itself where `output_channels` is one name.
+            A dict of the output channels' values, or the value itself where `output_channels` is one name. A run that
+            waits for an answer adds the questions under `"__interrupt__"`.
 
         Raises:
-            EmptyInputError: `input` is `None`.
+            EmptyInputError: `input` is `None` and there is nothing to go on with.
+            MissingThreadError: The graph has a checkpointer and `config` names no thread.
+            ThreadConflictError: Another run has saved to the thread meanwhile.
+            UnknownInterruptError: `Command(resume=…)` answers a question that nobody asked.
+            GraphDrained: `control` asked the run to stop.
             InvalidUpdateError: The input or a node's update does not fit the channels.
             GraphRecursionError: The run did not end within its step limit.
             Exception: What a node raised, with a note that says which node it was.
         """
         if stream_mode != "values":
             chunks = self.astream(
-                input, config, context=context, stream_mode=stream_mode, print_mode=print_mode, output_keys=output_keys
+                input,
+                config,
+                context=context,
+                stream_mode=stream_mode,
+                print_mode=print_mode,
+                output_keys=output_keys,
+                interrupt_before=interrupt_before,
+                interrupt_after=interrupt_after,
+                durability=durability,
+                control=control,
             )
             return [chunk async for chunk in chunks]
         self._check_keys(output_keys)
-        run = self._run(input, config, context, self._printing(print_mode))
+        settings = self._settings(durability, interrupt_before, interrupt_after, control)
+        run = self._run(input, config, context, self._printing(print_mode), settings)
         async for _ in async_driver.drive(run, Buffer()):
             pass
-        return self._output(run, output_keys)
+        return self._output(run, output_keys, version)
 
     def invoke(
         self,
@@ -155,6 +140,11 @@ class Pregel(Generic[InputT, OutputT]):
         stream_mode: StreamModes = "values",
         print_mode: StreamModes = (),
         output_keys: Keys | None = None,
+        interrupt_before: Breakpoints | None = None,
+        interrupt_after: Breakpoints | None = None,
+        durability: Durability | None = None,
+        control: RunControl | None = None,
+        version: Literal["v1", "v2"] = "v1",
     ) -> OutputT | Any:
         """Run the graph in this thread and return its output; see `ainvoke`.
 
@@ -163,15 +153,25 @@ class Pregel(Generic[InputT, OutputT]):
         """
         if stream_mode != "values":
             chunks = self.stream(
-                input, config, context=context, stream_mode=stream_mode, print_mode=print_mode, output_keys=output_keys
+                input,
+                config,
+                context=context,
+                stream_mode=stream_mode,
+                print_mode=print_mode,
+                output_keys=output_keys,
+                interrupt_before=interrupt_before,
+                interrupt_after=interrupt_after,
+                durability=durability,
+                control=control,
             )
             return list(chunks)
         self._require_sync("invoke")
         self._check_keys(output_keys)
-        run = self._run(input, config, context, self._printing(print_mode))
+        settings = self._settings(durability, interrupt_before, interrupt_after, control)
+        run = self._run(input, config, context, self._printing(print_mode), settings)
         for _ in sync_driver.drive(run, Buffer()):
             pass
-        return self._output(run, output_keys)
+        return self._output(run, output_keys, version)
 
     def astream(
         self,
@@ -182,6 +182,10 @@ class Pregel(Generic[InputT, OutputT]):
         stream_mode: StreamModes | None = None,
         print_mode: StreamModes = (),
         output_keys: Keys | None = None,
+        interrupt_before: Breakpoints | None = None,
+        interrupt_after: Breakpoints | None = None,
+        durability: Durability | None = None,
+        control: RunControl | None = None,
         subgraphs: bool = False,
         debug: bool | None = None,
     ) -> AsyncGenerator[Any, None]:
@@ -202,6 +206,10 @@ class Pregel(Generic[InputT, OutputT]):
             stream_mode: One mode, whose chunks come as they are, or several, whose chunks come as `(mode, chunk)`.
             print_mode: Modes to print as well.
             output_keys: Which channels `values` and `updates` show.
+            interrupt_before: Nodes before which to stop, in place of those the graph was compiled with.
+            interrupt_after: Nodes after which to stop, likewise.
+            durability: When the run saves; see `ainvoke`.
+            control: Through which somebody may ask the run to stop after its superstep.
             subgraphs: Whether chunks of sub-graphs come too; each chunk then starts with its namespace, a tuple
                 of `node:task_id`, as `(namespace, chunk)` or `(namespace, mode, chunk)`.
             debug: Whether nodes that edit their input in place are reported, as the graph was compiled by default.
@@ -210,16 +218,9 @@ class Pregel(Generic[InputT, OutputT]):
             ValueError: A mode or an output key does not exist.
         """
         buffer = Buffer(self.stream_buffer)
-        return async_driver.drive(
-            self._run(
-                input,
-                config,
-                context,
-                self._taps(buffer, stream_mode, print_mode, output_keys, subgraphs=subgraphs),
-                debug=debug,
-            ),
-            buffer,
-        )
+        taps = self._taps(buffer, stream_mode, print_mode, output_keys, subgraphs=subgraphs)
+        settings = self._settings(durability, interrupt_before, interrupt_after, control, debug)
+        return async_driver.drive(self._run(input, config, context, taps, settings), buffer)
 
     def stream(
         self,
@@ -230,6 +231,10 @@ class Pregel(Generic[InputT, OutputT]):
         stream_mode: StreamModes | None = None,
         print_mode: StreamModes = (),
         output_keys: Keys | None = None,
+        interrupt_before: Breakpoints | None = None,
+        interrupt_after: Breakpoints | None = None,
+        durability: Durability | None = None,
+        control: RunControl | None = None,
         subgraphs: bool = False,
         debug: bool | None = None,
     ) -> Generator[Any, None, None]:
@@ -240,16 +245,9 @@ class Pregel(Generic[InputT, OutputT]):
         """
         self._require_sync("stream")
         buffer = Buffer(self.stream_buffer)
-        return sync_driver.drive(
-            self._run(
-                input,
-                config,
-                context,
-                self._taps(buffer, stream_mode, print_mode, output_keys, subgraphs=subgraphs),
-                debug=debug,
-            ),
-            buffer,
-        )
+        taps = self._taps(buffer, stream_mode, print_mode, output_keys, subgraphs=subgraphs)
+        settings = self._settings(durability, interrupt_before, interrupt_after, control, debug)
+        return sync_driver.drive(self._run(input, config, context, taps, settings), buffer)
 
     def with_config(self, config: RunnableConfig | None = None, **settings: Any) -> Self:
         """Return this graph with a config that is merged under the config of every call."""
@@ -257,61 +255,53 @@ class Pregel(Generic[InputT, OutputT]):
         twin.config = merge_configs(self.config, check_config(config), check_config(settings))
         return twin
 
+    def clear_cache(self, nodes: Sequence[str] | None = None) -> None:
+        """Forget what nodes wrote, all of them by default."""
+        if self.cache is not None:
+            self.cache.clear(namespaces_of(self, nodes))
+
+    async def aclear_cache(self, nodes: Sequence[str] | None = None) -> None:
+        """See `clear_cache`."""
+        if self.cache is not None:
+            await self.cache.aclear(namespaces_of(self, nodes))
+
     def get_name(self) -> str:
         """Return the graph's name."""
         return self.name
 
-    # What a run asks.
+    def _output(self, run: Run, keys: Keys | None, version: str) -> Any:
+        value = self.read(run.outlook(), self.output_channels if keys is None else keys)
+        if version == "v2":
+            return GraphOutput(value, run.interrupts)
+        if run.interrupts and (value is None or isinstance(value, dict)):
+            return {**(value or {}), INTERRUPT: list(run.interrupts)}
+        return value
 
-    def read(self, view: Mapping[str, Any], keys: Keys | None = None) -> Any:
-        """Return the values of some channels, of those that streams show by default."""
-        if keys is None:
-            keys = self.stream_channels
-            if len(self.stream_keys) == len(self._public) and not self.bare_state:
-                return dict(view)
-        if isinstance(keys, str):
-            return view.get(keys)
-        return {key: view[key] for key in keys if key in view}
-
-    def writes_any(self, changed: Collection[str], keys: Keys | None) -> bool:
-        """Return whether one of the channels that a consumer sees is among those that changed."""
-        if keys is None:
-            return not self.stream_keys.isdisjoint(changed)
-        return keys in changed if isinstance(keys, str) else any(key in changed for key in keys)
-
-    def without_surplus(self, input: Any) -> Any:
-        """Return the input without keys that this graph does not have: those of the graph above that it ignores."""
-        if not isinstance(input, dict) or isinstance(self.input_channels, str):
-            return input
-        return {key: value for key, value in input.items() if key in self.input_channels}
-
-    def _output(self, run: Run, keys: Keys | None) -> Any:
-        return self.read(run.machine.memory.view, self.output_channels if keys is None else keys)
+    def _settings(
+        self,
+        durability: Durability | None,
+        interrupt_before: Breakpoints | None,
+        interrupt_after: Breakpoints | None,
+        control: RunControl | None,
+        debug: bool | None = None,
+    ) -> Settings:
+        if durability not in (None, "sync", "async", "exit"):
+            raise ValueError(f"durability must be 'sync', 'async' or 'exit', got {durability!r}")
+        return Settings(durability, interrupt_before, interrupt_after, control, debug)
 
     def _run(
-        self,
-        input: Any,
-        config: Mapping[str, Any] | None,
-        context: Any,
-        taps: Sequence[Tap],
-        *,
-        debug: bool | None = None,
+        self, input: Any, config: Mapping[str, Any] | None, context: Any, taps: Sequence[Tap], settings: Settings
     ) -> Run:
-        if input is None:
-            raise EmptyInputError(f"graph {self.name!r} was given no input; {self._expected_input()}")
-        if isinstance(input, Command) and input.resume is not None:
-            raise RuntimeError(
-                f"Command(resume=…) answers an interrupt, and graph {self.name!r} has no checkpointer that could have "
-                "kept one"
-            )
-        return Run(
-            self, input, config, self._coerced_context(context), taps, debug=self.debug if debug is None else debug
-        )
-
-    def _expected_input(self) -> str:
-        if isinstance(self.input_channels, str):
-            return "pass a value"
-        return f"pass a dict with some of the keys {listed(self.input_channels)}"
+        run = Run(self, input, config, self._coerced_context(context), taps, settings)
+        if run.journal is None:
+            if input is None:
+                raise EmptyInputError(f"graph {self.name!r} was given no input; {self.expected_input()}")
+            if isinstance(input, Command) and input.resume is not NOT_GIVEN:
+                raise RuntimeError(
+                    f"Command(resume=…) answers an interrupt, and graph {self.name!r} has no checkpointer that could "
+                    "have kept one"
+                )
+        return run
 
     def _coerced_context(self, context: Any) -> Any:
         schema = self.context_schema
@@ -352,13 +342,6 @@ class Pregel(Generic[InputT, OutputT]):
                 f"graph {self.name!r} has async functions, {listed(self._async_only)}, which {door}() cannot run; call "
                 f"a{door}() instead, or give sync ones"
             )
-
-
-def _async_only(nodes: Mapping[str, Node], entry: Node) -> list[str]:
-    """Return the names of the functions that only a loop can call."""
-    actions = [node.action for node in nodes.values()]
-    actions += [route.action for node in (entry, *nodes.values()) for route in node.routes]
-    return sorted({action.name for action in actions if action.sync is None})
 
 
 def _print_chunk(chunk: tuple[str, Any]) -> None:

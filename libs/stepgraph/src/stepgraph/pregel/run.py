@@ -8,25 +8,44 @@ from __future__ import annotations
 
 import itertools
 import os
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import Context, copy_context
-from typing import Any
+from typing import Any, Literal
 
-from stepgraph.config import DEFAULT_RECURSION_LIMIT, SCOPE, RunnableConfig, check_config, merge_configs
-from stepgraph.errors import IncompleteJoinWarning, InvalidUpdateError, ParentCommand, annotate
+from stepgraph.ambient import SCOPE
+from stepgraph.config import DEFAULT_RECURSION_LIMIT, RunnableConfig
+from stepgraph.errors import (
+    GraphDrained,
+    GraphInterrupt,
+    InvalidResumeError,
+    annotate,
+)
+from stepgraph.kernel.apply import foreseen
+from stepgraph.kernel.breakpoints import Breakpoints, breaks
 from stepgraph.kernel.machine import Machine
-from stepgraph.kernel.program import Program, entry_program, program, write
+from stepgraph.kernel.plan import plan
+from stepgraph.kernel.program import Program, program, write
 from stepgraph.kernel.task import Status, Task, task_id
-from stepgraph.pregel import audit
-from stepgraph.pregel.chunks import know_messages, show_messages, show_result, show_start, update_of
+from stepgraph.pregel import audit, opening
+from stepgraph.pregel.chunks import (
+    show_cached,
+    show_checkpoint,
+    show_end,
+    show_pause,
+    show_result,
+    show_start,
+)
+from stepgraph.pregel.commit import commit, place_of, warn_of_joins
 from stepgraph.pregel.executable import Executable
+from stepgraph.pregel.inheritance import addressed_by, effective_config, journal_of, limiter_of
+from stepgraph.pregel.journal import Journal
 from stepgraph.pregel.limiter import Limiter
-from stepgraph.pregel.message_stream import without_handlers
+from stepgraph.pregel.loan import Loan
 from stepgraph.pregel.scope import Surroundings, TaskScope
+from stepgraph.pregel.settings import DEFAULTS, Settings
 from stepgraph.pregel.stream import SILENT, Namespace, Stream, Tap
-from stepgraph.runtime import _discard
-from stepgraph.types import StreamWriter
+from stepgraph.runtime import RunControl
+from stepgraph.types import Interrupt, StreamWriter
 
 __all__ = ["Run"]
 
@@ -43,33 +62,51 @@ class Run:
         config: What the caller wants.
         context: The caller's context object, `None` for that of the run above.
         taps: Who consumes the run's own stream.
-        debug: Whether nodes that edit their input in place are reported.
+        settings: What else the caller said.
 
     Attributes:
         machine: The state and the decisions.
         stream: Who gets chunks.
         parent: The scope of the task that this run is nested in.
         limiter: Bounds how many tasks run at once, `None` for no bound.
+        loan: The slot of the task above.
+        journal: What is saved, `None` where nothing is.
+        answers: Answers to interrupts, by their ids; shared with the runs below.
         ambient: The context that the tasks' contexts are copies of.
+        paused: Whether the run waits for an answer, or stands at a breakpoint.
+        resuming: Whether the superstep is the first one that goes on from a checkpoint.
     """
 
     __slots__ = (
         "_audits",
         "_begun",
         "_blamed",
-        "_entry",
+        "_held",
         "_limit_above",
         "_namespace",
         "_number",
+        "_over",
+        "_restates",
         "_seed",
+        "_shows_state",
+        "_tasks",
+        "_upcoming",
         "ambient",
+        "answers",
         "config",
         "context",
+        "control",
         "debug",
+        "entry",
         "graph",
+        "journal",
         "limiter",
+        "loan",
         "machine",
         "parent",
+        "paused",
+        "resuming",
+        "settings",
         "store",
         "stream",
         "writer",
@@ -82,36 +119,50 @@ class Run:
         config: Mapping[str, Any] | None,
         context: Any,
         taps: Sequence[Tap] = (),
-        *,
-        debug: bool = False,
+        settings: Settings = DEFAULTS,
     ) -> None:
         parent: Any = SCOPE.get()
         above: Surroundings | None = None if parent is None else parent.run
         self.graph: Executable = graph
         self.parent: TaskScope | None = parent
-        self._namespace: Namespace | None = () if parent is None else None
+        self.config: RunnableConfig = effective_config(parent, graph.config, config)
+        self._namespace: Namespace | None = None if parent is not None else addressed_by(self.config)
         self._number = 0 if parent is None else parent.count_nested()
-        self._seed = "" if above is None else above.seed
-        self.config: RunnableConfig = _effective_config(parent, graph.config, config)
+        self._seed = ""
         self.context: Any | None = above.context if context is None and above is not None else context
         self.store: Any | None = above.store if graph.store is None and above is not None else graph.store
+        self.settings: Settings = settings
+        self.control: RunControl | None = above.control if settings.control is None and above else settings.control
         if above is not None:
             if taps:
-                _place(taps, len(self.namespace))
+                for tap in taps:
+                    tap.depth = len(self.namespace)
             taps = (*taps, *(tap for tap in above.stream.taps if tap.subgraphs))
         self.stream: Stream = Stream(taps, self.namespace) if taps else SILENT
-        self.writer: StreamWriter = _writer(self.stream)
+        self.writer: StreamWriter = self.stream.writer()
         self._limit_above: Limiter | None = None if above is None else above.limiter
-        self.limiter: Limiter | None = self._bound(above, config)
+        self.limiter: Limiter | None = limiter_of(graph, above, config)
+        self.loan: Loan = Loan(parent, self._limit_above)
         self.ambient: Context = copy_context()
-        self.debug: bool = debug
+        self.debug: bool = graph.debug if settings.debug is None else settings.debug
         self._audits: dict[int, dict[str, tuple[Any, Any]]] = {}
         self._blamed: set[int] = set()
         self.machine: Machine = Machine(graph.topology, self.config.get("recursion_limit") or DEFAULT_RECURSION_LIMIT)
+        self.journal: Journal | None = journal_of(self, above, settings)
+        self.answers: dict[str, Any] = {} if above is None else above.answers
         entry = graph.topology.entry
-        self._entry = Task(entry, entry.path, ())
-        self._entry.input = input if above is None else graph.without_surplus(input)
+        self.entry: Task = Task(entry, entry.path, ())
+        self.entry.given = True
+        self.entry.input = input if above is None else graph.without_surplus(input)
+        self._tasks: Sequence[Task] = ()
+        self._upcoming: Sequence[Task] = ()
+        self._held: Task | None = None
+        self._shows_state = False
+        self._restates = False
+        self._over = False
         self._begun = False
+        self.paused: bool = False
+        self.resuming: bool = False
 
     @property
     def namespace(self) -> Namespace:
@@ -123,70 +174,24 @@ class Run:
 
     @property
     def seed(self) -> str:
-        """What tells this run's tasks from those of other runs."""
+        """What tells the tasks of this superstep from those of other runs, and is the same when it is run again."""
+        if self.journal is not None:
+            return self.journal.checkpoint_id
         if not self._seed:
-            self._seed = str(self.config.get("run_id") or f"{_salt}-{next(_runs)}")
+            above = None if self.parent is None else self.parent.run
+            self._seed = above.seed if above else str(self.config.get("run_id") or f"{_salt}-{next(_runs)}")
         return self._seed
 
     def id_of(self, task: Task) -> str:
         """Return the id of one of this run's tasks."""
         if not task.id:
-            task.id = task_id(self.seed, "|".join(self.namespace), self.machine.step, task.path, task.node.name)
+            namespace = "|".join(self.namespace) if self.journal is None else self.journal.namespace
+            task.id = task_id(self.seed, namespace, self.machine.step, task.path, task.node.name)
         return task.id
-
-    # A task that waits for this run gives its slot back meanwhile.
-
-    def lend_slot(self) -> None:
-        """Give the slot of the task above back, if it has one."""
-        above = self._limit_above
-        if above is not None and self.parent is not None:
-            self.parent.lent += 1
-            if self.parent.lent == 1 and self.parent.has_slot:
-                above.release()
-
-    def wants_slot_back(self) -> bool:
-        """Return whether the task above must have its slot again before it goes on; then call `slot_is_back`."""
-        parent = self.parent
-        if self._limit_above is None or parent is None:
-            return False
-        if parent.lent == 1 and parent.has_slot:
-            return True
-        parent.lent -= 1
-        return False
-
-    def slot_is_back(self) -> None:
-        """Take note that the task above has its slot.
-
-        It goes back at once where other runs began in the task meanwhile, or where the task was given up.
-        """
-        if self._limit_above is not None and self.parent is not None:
-            self.parent.lent -= 1
-            if self.parent.lent or not self.parent.has_slot:
-                self._limit_above.release()
-
-    def acquire_lent_slot(self, granted: Callable[[], None]) -> bool:
-        """Take the slot of the task above again; see `Limiter.acquire`."""
-        return self._limit_above is None or self._limit_above.acquire(granted)
-
-    def ends_with(self, error: type[BaseException] | None) -> bool:
-        """Return whether the task above ends when this run ends with `error`, because nothing in it could handle it."""
-        parent = self.parent
-        return parent is not None and error not in (None, GeneratorExit) and parent.task.node.action.is_graph
-
-    def overdraw_slot(self) -> None:
-        """Take the slot of the task above again at once, for a task that ends now: an error must not wait for it."""
-        if self._limit_above is not None:
-            self._limit_above.overdraw()
-
-    def withdraw_from_slot(self, granted: Callable[[], None]) -> None:
-        """Stop waiting for the slot of the task above."""
-        if self._limit_above is not None:
-            self._limit_above.withdraw(granted)
 
     def keep_slot(self) -> None:
         """Use the slot of the task above instead of the limit's others: it stands still until this run is over."""
-        if self._limit_above is not None:
-            self._limit_above = None
+        if self.loan.cancel():
             self.limiter = Limiter(1)
 
     # What a driver calls, in this order.
@@ -194,21 +199,46 @@ class Run:
     def plan(self) -> Sequence[Task] | None:
         """Return the next tasks to perform, `None` when the run is over.
 
-        There may be none to perform and yet something to show: the input, before the first superstep.
+        There may be none to perform and yet something to settle and to show: the input, before the first superstep, or
+        a superstep that an earlier run performed.
+
+        Raises:
+            GraphRecursionError: There are tasks and the step limit is used up.
+            GraphDrained: There are tasks and somebody asked the run to stop.
         """
         if not self._begun:
             self._begun = True
-            if self._entry.node.routes:
-                return (self._entry,)
-            write(self._entry, self._entry.input)
-            self._entry.status = Status.DONE
-            self.commit((self._entry,))
+            opening.begin(self)
+            if self.journal is not None:
+                return ()  # what was decided so far is to be saved before anything runs
+        if self.paused:
+            return None
+        tasks, self._upcoming = self._upcoming, ()
+        if not tasks and not self.settings.edits:
+            tasks = self.machine.plan()
+        self._tasks = tasks
+        if self.journal is not None:
+            opening.settle(self, tasks)
+            if self.stream.checkpoints or self.stream.debug:
+                show_checkpoint(self, tasks)
+        if not tasks:
+            return None
+        if tasks[0].given:
+            return self._given_to_perform()
+        if self.control is not None and self.control.drain_requested:
+            raise GraphDrained(self.control.drain_reason)
+        if not self.resuming and breaks(self._breakpoints("before"), tasks):
+            self.paused = True
             return ()
-        tasks = self.machine.plan()
-        if self.stream.tasks or self.stream.debug:
-            for task in tasks:
-                self._show_start(task)
-        return tasks or None
+        return self._tasks_to_perform()
+
+    def recall(self, tasks: Sequence[Task]) -> None:
+        """Give tasks what is pending of them."""
+        opening.recall(self, tasks)
+
+    def take(self, tasks: Sequence[Task]) -> None:
+        """Make tasks whose output is given the next superstep."""
+        self._upcoming = tasks
 
     def scope(self, task: Task) -> tuple[TaskScope, Context]:
         """Return the scope of a task, and the context to perform it in, where the scope is to be entered."""
@@ -216,123 +246,146 @@ class Run:
 
     def program(self, task: Task) -> Program:
         """Return what to perform for a task."""
-        if task is self._entry:
-            return entry_program(task, self.machine)
-        if self.debug:
+        if self.debug and not task.given:
             task.input = self.machine.read_input(task)
             self._audits[id(task)] = audit.picture(task.input)
         return program(task, self.machine)
 
     def finished(self, task: Task) -> None:
-        """Show what a task that is done did."""
+        """Show what a task that is done did, or, where it is saved with the whole superstep, do so after that."""
         if self.debug and id(task) in self._audits:
             audit.check(task, self._audits.pop(id(task)), self._blamed)
-        stream = self.stream
-        if stream.taps and not task.node.hidden:
-            if stream.messages:
-                show_messages(self, task)
-            for put, keys in stream.updates if not task.parents else ():
-                put({task.node.name: update_of(task, self.graph, keys)})
-            if stream.tasks or stream.debug:
-                show_result(self, self.graph, task)
+        if self.journal is not None and len(self._tasks) == 1:
+            self._held = task
+        elif self.stream.taps:
+            show_end(self, task)
 
-    def failed(self, task: Task, error: BaseException) -> BaseException:
-        """Take note of a task's failure and return the error to raise."""
-        task.status, task.error = Status.FAILED, error
+    def failed(self, task: Task, error: BaseException) -> BaseException | None:
+        """Take note of how a task ended that is not done; return the error to raise, none for an interrupt."""
+        if isinstance(error, GraphInterrupt) or (task.asked and isinstance(error, InvalidResumeError)):
+            task.status = Status.INTERRUPTED
+            if isinstance(error, GraphInterrupt):
+                task.asked = task.asked or error.interrupts
+                return None
+        else:
+            task.status, task.error = Status.FAILED, error
         if isinstance(error, Exception):
-            annotate(error, f"raised in node {task.node.name!r} of graph {self.graph.name!r} ({self._place()})")
+            annotate(error, f"raised in node {task.node.name!r} of graph {self.graph.name!r} ({place_of(self)})")
             if (self.stream.tasks or self.stream.debug) and not task.node.hidden:
-                show_result(self, self.graph, task)
+                show_result(self, task)
         return error
 
-    def commit(self, tasks: Sequence[Task]) -> None:
-        """End a superstep, all of whose tasks are done."""
+    @property
+    def width(self) -> int:
+        """How many tasks the superstep has, those that an earlier run performed included."""
+        return len(self._tasks)
+
+    def settle(self) -> None:
+        """End the superstep, all of whose tasks ended well, or pause where one of them waits for an answer."""
+        tasks = self._tasks
+        if not tasks or self.paused:
+            return
+        if any(task.status is Status.INTERRUPTED for task in tasks):
+            self.paused = True
+            if self.journal is not None:
+                self.journal.keep(tasks, self.machine)
+            return
         self._blamed.clear()
-        try:
-            self.machine.commit(tasks)
-        except ParentCommand as bubble:
-            if self.parent is None:
-                raise InvalidUpdateError(
-                    f"Command(graph=Command.PARENT) was given to graph {self.graph.name!r}, and no graph runs above "
-                    "it; leave `graph` out to address this one"
-                ) from bubble
-            raise
-        except InvalidUpdateError as error:
-            annotate(error, f"raised when the writes of {self._place()} of graph {self.graph.name!r} were applied")
-            raise
-        if tasks[0] is self._entry:
-            if self.stream.messages:
-                know_messages(self.stream, self.machine.memory.view)
-            if not self.graph.shows_input:
-                return
-        for put, keys in self.stream.values:
-            if self.graph.writes_any(self.machine.changed, keys):
-                put(self.graph.read(self.machine.memory.view, keys))
+        commit(self, tasks)
+        self.resuming = False
+        if self.journal is not None:
+            performed = [] if tasks[0] is self.entry else [task for task in tasks if task.id and not task.saved]
+            self.journal.checkpoint(self.machine, self.settings.source, performed=performed)
+        self.paused = not tasks[0].given and breaks(self._breakpoints("after"), tasks)
+        self._shows_state = not tasks[0].given or self.graph.shows_input
+        self._tasks = ()
+
+    def show(self) -> None:
+        """Show what `settle` did, now that it is saved."""
+        held, self._held = self._held, None
+        if not self.stream.taps:
+            return
+        if held is not None and held.status is Status.DONE:
+            show_end(self, held)
+        if self._shows_state:
+            self._shows_state = False
+            for put, keys in self.stream.values:
+                if self._restates or self.graph.writes_any(self.machine.changed, keys):
+                    put(self.graph.read(self.machine.memory.view, keys))
+            self._restates = False
+        if self.paused:
+            show_pause(self, self._tasks, self.outlook())
+            if not self._tasks and self.journal is not None and (self.stream.checkpoints or self.stream.debug):
+                show_checkpoint(self, plan(self.machine.memory, self.machine.changed))
 
     def conclude(self) -> None:
-        """Report what a run that is over left undone."""
-        for name, (came, missing) in self.machine.half_filled().items():
-            warnings.warn(
-                IncompleteJoinWarning(
-                    f"graph {self.graph.name!r} ended while the join {name!r} had been reached by {came} and still "
-                    f"waited for {missing}; a branch that was skipped cannot be waited for: use defer=True on the "
-                    "join's target, or edges of their own"
-                ),
-                stacklevel=2,
-            )
+        """End the run: report what it left undone; tell the run above where this one waits for an answer.
 
-    def _show_start(self, task: Task) -> None:
-        if not task.node.hidden:
+        Raises:
+            GraphInterrupt: The run is nested and paused.
+        """
+        self._over = not self.paused
+        if self.paused:
+            if self.parent is not None:
+                asked = self.interrupts
+                self.parent.task.asked = (*self.parent.task.asked, *asked)
+                raise GraphInterrupt(asked)
+            return
+        warn_of_joins(self)
+
+    def leave(self) -> None:
+        """Decide what to save of a superstep that did not end, because a task failed or the caller went away."""
+        journal = self.journal
+        if journal is None:
+            return
+        if journal.durability == "exit" and not (self._over and self.parent is not None and not journal.lasting):
+            journal.conclude(self.machine)
+        journal.keep(self._tasks, self.machine)
+
+    @property
+    def interrupts(self) -> tuple[Interrupt, ...]:
+        """What a paused run waits for."""
+        return tuple(question for task in self._tasks for question in task.asked) if self.paused else ()
+
+    def restate(self) -> None:
+        """Show the state once more: a run that goes on begins with it."""
+        self._shows_state = self._restates = True
+
+    def outlook(self) -> Mapping[str, Any]:
+        """Return the state, with what the finished tasks of a paused superstep wrote in it, if that can be applied."""
+        memory = self.machine.memory
+        done = [task for task in self._tasks if task.status is Status.DONE]
+        return foreseen(memory, done) if done and self.paused else memory.view
+
+    def _breakpoints(self, side: Literal["before", "after"]) -> Breakpoints:
+        name = f"interrupt_{side}"
+        own: Breakpoints | None = getattr(self.settings, name)
+        found: Breakpoints = own or getattr(self.graph, name)
+        return found
+
+    def _given_to_perform(self) -> Sequence[Task]:
+        """Write what needs no router to be asked; return the others."""
+        for task in self._tasks:
+            if not task.node.routes:
+                write(task, task.input)
+                task.status = Status.DONE
+        return [task for task in self._tasks if task.status is Status.PENDING]
+
+    def _tasks_to_perform(self) -> Sequence[Task]:
+        tasks = self._tasks
+        if self.stream.tasks or self.stream.debug:
+            self._show_starts()
+        if not self.resuming:
+            return tasks
+        for task in tasks:
+            if task.settled and task.status is Status.DONE:
+                show_cached(self, task)
+        return [task for task in tasks if not task.settled]
+
+    def _show_starts(self) -> None:
+        for task in self._tasks:
             try:
-                shown = self.machine.read_input(task)  # the consumer's own: the node may edit what it is given
-            except Exception as error:
-                raise self.failed(task, error) from None
-            show_start(self, task, shown)
-
-    def _place(self) -> str:
-        thread = (self.config.get("configurable") or {}).get("thread_id")
-        return f"step {self.machine.step}" + (f", thread {thread!r}" if thread is not None else "")
-
-    def _bound(self, above: Surroundings | None, given: Mapping[str, Any] | None) -> Limiter | None:
-        """Return what bounds the run: the limit of the run above, and one that was set for this run alone."""
-        own = (given or {}).get("max_concurrency") or (self.graph.config or {}).get("max_concurrency")
-        if own is None or (above is not None and own == above.config.get("max_concurrency")):
-            return self._limit_above
-        return Limiter(own, self._limit_above)
-
-
-def _effective_config(
-    parent: TaskScope | None, bound: RunnableConfig | None, given: Mapping[str, Any] | None
-) -> RunnableConfig:
-    """Merge what the run above, the graph itself and the caller say; a run below starts without our own handlers."""
-    inherited: RunnableConfig = {}
-    if parent is not None:
-        inherited, node = parent.run.config, parent.task.node
-        if node.metadata or node.tags:
-            inherited = merge_configs(inherited, {"metadata": node.metadata, "tags": node.tags})
-    if not given and not bound:
-        return inherited
-    config = merge_configs(inherited, bound, check_config(given))
-    if parent is not None and config.get("callbacks"):
-        config["callbacks"] = without_handlers(config["callbacks"])
-    return config
-
-
-def _place(taps: Sequence[Tap], depth: int) -> None:
-    """Tell the consumers of a nested run where it stands."""
-    for tap in taps:
-        tap.depth = depth
-
-
-def _writer(stream: Stream) -> StreamWriter:
-    puts = stream.custom
-    if not puts:
-        return _discard
-    if len(puts) == 1:
-        return puts[0]
-
-    def write_to_all(chunk: Any) -> None:
-        for put in puts:
-            put(chunk)
-
-    return write_to_all
+                show_start(self, task)
+            except Exception as error:  # the node's input cannot be made
+                self.failed(task, error)
+                raise

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol
 
-from stepgraph.config import SCOPE, RunnableConfig
+from stepgraph.ambient import SCOPE
+from stepgraph.config import RunnableConfig
+from stepgraph.errors import GraphInterrupt, InvalidResumeError
 from stepgraph.kernel.machine import Machine
-from stepgraph.kernel.task import Task
+from stepgraph.kernel.task import Task, interrupt_id
+from stepgraph.pregel import questions
+from stepgraph.pregel.journal import Journal
 from stepgraph.pregel.limiter import Limiter
 from stepgraph.pregel.message_stream import ModelHandler, with_handler
+from stepgraph.pregel.saves import Save
 from stepgraph.pregel.stream import Namespace, Stream
-from stepgraph.runtime import ExecutionInfo, Runtime
-from stepgraph.types import StreamWriter
+from stepgraph.runtime import ExecutionInfo, RunControl, Runtime
+from stepgraph.types import Interrupt, StreamWriter
 
-__all__ = ["Surroundings", "TaskScope"]
+__all__ = ["ANY", "Surroundings", "TaskScope"]
+
+ANY: Final = "any:"
+"""Among a run's answers: the one that the next question gets; followed by the id of the task that it is meant for."""
 
 
 class Surroundings(Protocol):
@@ -28,6 +37,11 @@ class Surroundings(Protocol):
     stream: Stream
     machine: Machine
     limiter: Limiter | None
+    journal: Journal | None
+    answers: dict[str, Any]
+    resuming: bool
+    parent: TaskScope | None
+    control: RunControl | None
 
     @property
     def namespace(self) -> Namespace:
@@ -53,7 +67,7 @@ class TaskScope:
         has_slot: Whether the task holds a slot of the run's limiter.
     """
 
-    __slots__ = ("_config", "_nested", "_runtime", "has_slot", "lent", "run", "task")
+    __slots__ = ("_asked", "_config", "_nested", "_runtime", "has_slot", "lent", "run", "task")
 
     def __init__(self, run: Surroundings, task: Task) -> None:
         self.run: Surroundings = run
@@ -61,6 +75,7 @@ class TaskScope:
         self.lent: int = 0
         self.has_slot: bool = False
         self._nested = 0
+        self._asked = 0
         self._config: RunnableConfig | None = None
         self._runtime: Runtime[Any] | None = None
 
@@ -138,13 +153,79 @@ class TaskScope:
                     node_attempt=self.task.attempt,
                     thread_id=configurable.get("thread_id"),
                     run_id=None if run_id is None else str(run_id),
+                    checkpoint_id=None if run.journal is None else run.journal.checkpoint_id,
                 ),
+                control=run.control,
             )
         return self._runtime
 
     def renew(self) -> None:
         """Forget what was built for an earlier attempt."""
         self._config = self._runtime = None
+        self._nested = self._asked = 0
+
+    def ask(self, value: Any, schema: Any) -> Any:
+        """Return the answer to the next question of this attempt, or stop the task to wait for it."""
+        run, task = self.run, self.task
+        identity = interrupt_id(run.id_of(task), self._asked)
+        self._asked += 1
+        answers = task.answers = {} if task.answers is None else task.answers
+        if identity not in answers:
+            self._take_answer(identity, answers)
+        question = Interrupt(value, identity, questions.schema_of(schema))
+        if identity not in answers:
+            task.asked = (*task.asked, question)
+            raise GraphInterrupt((question,))
+        try:
+            return questions.checked(answers[identity], schema)
+        except InvalidResumeError:
+            del answers[identity]
+            task.asked = (*task.asked, question)
+            raise
+
+    def _take_answer(self, identity: str, answers: dict[str, Any]) -> None:
+        """Take the caller's answer to a question: given to its id, or to whatever the task asks, or one above it."""
+        given = self.run.answers
+        scope: TaskScope | None = self
+        names = [identity]
+        while scope is not None:
+            names.append(ANY + scope.run.id_of(scope.task))
+            scope = scope.run.parent
+        for name in (*names, ANY):
+            if name in given:
+                answers[identity] = given.pop(name)
+                for other in names:
+                    given.pop(other, None)
+                return
+
+    def step(self, key: str, fn: Callable[[], Any]) -> Any:
+        """Return what `fn` returned when it was called under `key` before, or call it and remember."""
+        memo = self.task.memo
+        if memo is not None and key in memo:
+            value = memo[key]
+            return _ready(value) if inspect.iscoroutinefunction(fn) else value
+        value = fn()
+        if inspect.isawaitable(value):
+            return self._remember_later(key, value)
+        save = self._remember(key, value)
+        if save is not None and self.run.journal is not None:
+            self.run.journal.saving.save_step(save)
+        return value
+
+    async def _remember_later(self, key: str, awaitable: Any) -> Any:
+        value = await awaitable
+        save = self._remember(key, value)
+        if save is not None and self.run.journal is not None:
+            await self.run.journal.saving.save(save)
+        return value
+
+    def _remember(self, key: str, value: Any) -> Save | None:
+        task, journal = self.task, self.run.journal
+        task.memo = {**(task.memo or {}), key: value}
+        if journal is None:
+            return None
+        self.run.id_of(task)
+        return journal.remember(task)
 
     def put_message(self, message: Any, metadata: dict[str, Any] | None = None, tags: Sequence[str] = ()) -> None:
         """Put a message or a chunk of one to everyone who listens to messages."""
@@ -192,6 +273,11 @@ class TaskScope:
         if run.stream.messages:
             config["callbacks"] = with_handler(config.get("callbacks"), ModelHandler(self))
         return config
+
+
+async def _ready(value: Any) -> Any:
+    """Return what an async step returned before; the caller awaits it as if it were done now."""
+    return value
 
 
 _FOREIGN_CONFIG = "langchain_core.runnables.config"

@@ -12,7 +12,8 @@ from typing import Any, Final, TypeAlias
 
 from stepgraph.errors import listed, nearest
 from stepgraph.pregel.buffer import Buffer
-from stepgraph.types import STREAM_MODES
+from stepgraph.runtime import _discard
+from stepgraph.types import STREAM_MODES, StreamWriter
 
 __all__ = ["SILENT", "Namespace", "Put", "Stream", "Tap", "requested_modes"]
 
@@ -111,12 +112,15 @@ class Stream:
         buffers: Where those chunks wait.
     """
 
-    __slots__ = ("buffers", "custom", "debug", "live", "messages", "taps", "tasks", "updates", "values")
+    __slots__ = ("buffers", "checkpoints", "custom", "debug", "live", "messages", "taps", "tasks", "updates", "values")
 
     def __init__(self, taps: Iterable[Tap], namespace: Namespace) -> None:
         self.taps: tuple[Tap, ...] = tuple(taps)
         self.custom: tuple[Put, ...] = tuple(tap.put("custom", namespace) for tap in self.taps if "custom" in tap.modes)
         self.tasks: tuple[Put, ...] = tuple(tap.put("tasks", namespace) for tap in self.taps if "tasks" in tap.modes)
+        self.checkpoints: tuple[Put, ...] = tuple(
+            tap.put("checkpoints", namespace) for tap in self.taps if "checkpoints" in tap.modes
+        )
         self.debug: tuple[Put, ...] = tuple(tap.put("debug", namespace) for tap in self.taps if "debug" in tap.modes)
         self.values: tuple[KeyedPut, ...] = self._keyed("values", namespace)
         self.updates: tuple[KeyedPut, ...] = self._keyed("updates", namespace)
@@ -127,6 +131,20 @@ class Stream:
         self.buffers: tuple[Buffer, ...] | tuple[()] = (
             tuple(tap.buffer for tap in self.taps if tap.buffer is not None) if self.live else ()
         )
+
+    def writer(self) -> StreamWriter:
+        """Return what nodes put chunks of their own on the stream with."""
+        puts = self.custom
+        if not puts:
+            return _discard
+        if len(puts) == 1:
+            return puts[0]
+
+        def write_to_all(chunk: Any) -> None:
+            for put in puts:
+                put(chunk)
+
+        return write_to_all
 
     def _keyed(self, mode: str, namespace: Namespace) -> tuple[KeyedPut, ...]:
         """Return the functions of a mode, each with the keys that a consumer of this very run asked for."""

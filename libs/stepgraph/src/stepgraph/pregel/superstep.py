@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
+from stepgraph.errors import GraphInterrupt
 from stepgraph.kernel.task import Task
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.scope import TaskScope
@@ -65,7 +66,7 @@ class Superstep:
 
     def end(self, task: Task, scope: TaskScope, error: BaseException | None) -> None:
         """Take note of how a task ended, and give its slot back; after an error no slot is used for another."""
-        if error is not None:
+        if error is not None and not isinstance(error, GraphInterrupt):
             self._failing = True
         self.release(scope)
         self.ended.append((task, error))
@@ -82,8 +83,8 @@ class Superstep:
             self._unreported -= 1
             if error is None:
                 self._run.finished(task)
-            elif self.failure is None:
-                self.failure = self._run.failed(task, error)
+            elif self.failure is None or isinstance(error, GraphInterrupt):
+                self.failure = self._run.failed(task, error) or self.failure
         return self._unreported > 0 and self.failure is None
 
     def drop(self) -> None:

@@ -7,24 +7,21 @@ those that run are left to end by themselves; nobody waits for them and what the
 from __future__ import annotations
 
 import asyncio
-import inspect
-import random
 import threading
-import time
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack
-from contextvars import Context
 from typing import Any
 
-from stepgraph.kernel.program import Pause
+from typing_extensions import Self
+
 from stepgraph.kernel.task import Task
-from stepgraph.kernel.topology import Action
 from stepgraph.pregel.buffer import Buffer
+from stepgraph.pregel.caching import Keyed, found_in, keys_of, to_keep
 from stepgraph.pregel.pool import POOL
 from stepgraph.pregel.run import Run
-from stepgraph.pregel.scope import TaskScope
-from stepgraph.pregel.superstep import Superstep
+from stepgraph.pregel.saving import SyncSaving
+from stepgraph.pregel.sync_group import Group
+from stepgraph.pregel.sync_perform import perform
 
 __all__ = ["drive"]
 
@@ -41,22 +38,22 @@ def drive(run: Run, buffer: Buffer) -> Generator[Any, None, None]:
         yield from _supersteps(run, buffer)
 
 
-def _supersteps(run: Run, buffer: Buffer) -> Generator[Any, None, None]:
+def _supersteps(run: Run, buffer: Buffer) -> Generator[Any, None, None]:  # noqa: C901, PLR0912 - one loop, told from top to bottom
     items = buffer.items
-    alone = run.limiter is None and not run.stream.live
-    group: Group | None = None
-    with _SlotLent(run):
-        try:
-            while (tasks := run.plan()) is not None:
-                while items:
-                    yield items.popleft()
-                if not tasks:
-                    continue
+    saving = None if run.journal is None else SyncSaving(run.journal)
+    alone = run.limiter is None and not run.stream.live and (saving is None or not saving.behind)
+    with _SlotLent(run), _Whole(run, buffer, saving) as whole:
+        while (tasks := run.plan()) is not None:
+            while items:
+                yield items.popleft()
+            if run.graph.cache is not None:
+                tasks = whole.without_cached(tasks)
+            if tasks:
                 _give_way(run, buffer)
-                if alone and len(tasks) == 1:
+                if alone and run.width == 1:
                     failure = _perform_here(run, tasks[0])
                 else:
-                    group = Group(run, tasks, buffer)
+                    group = whole.group = Group(run, tasks, buffer, saving)
                     group.start()
                     while group.progress():
                         while items:
@@ -66,16 +63,61 @@ def _supersteps(run: Run, buffer: Buffer) -> Generator[Any, None, None]:
                     failure = group.failure
                 while items:
                     yield items.popleft()
+                if whole.keyed:
+                    whole.keep_cached()
                 if failure is not None:
                     raise failure
-                run.commit(tasks)
-                while items:
-                    yield items.popleft()
-            run.conclude()
-        finally:
-            buffer.close()
-            if group is not None:
-                group.cancel()
+            run.settle()
+            if saving is not None:
+                saving.flush()
+            run.show()
+            while items:
+                yield items.popleft()
+        while items:
+            yield items.popleft()
+        run.conclude()
+
+
+class _Whole:
+    """What a run is given before it begins, and that it leaves nothing waiting and nothing unsaved, however it ends."""
+
+    def __init__(self, run: Run, buffer: Buffer, saving: SyncSaving | None) -> None:
+        self.group: Group | None = None
+        self.keyed: Keyed = {}
+        self._run = run
+        self._buffer = buffer
+        self._saving = saving
+
+    def __enter__(self) -> Self:
+        if self._saving is not None:
+            try:
+                self._saving.open()
+            except BaseException:
+                self._saving.give_up()
+                raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._buffer.close()
+        if self.group is not None:
+            self.group.cancel()
+        if self._saving is not None:
+            self._run.leave()
+            self._saving.close()
+
+    def without_cached(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        """Give tasks what the cache has for them; return the others."""
+        cache = self._run.graph.cache
+        self.keyed = keys_of(self._run, tasks)
+        if cache is None or not self.keyed:
+            return tasks
+        return found_in(self._run, self.keyed, cache.get([*self.keyed]), tasks)
+
+    def keep_cached(self) -> None:
+        """Let the cache have what was performed."""
+        cache = self._run.graph.cache
+        if cache is not None:
+            cache.set(to_keep(self.keyed))
 
 
 def _give_way(run: Run, own: Buffer) -> None:
@@ -90,51 +132,11 @@ def _perform_here(run: Run, task: Task) -> BaseException | None:
     """Perform a task in the caller's thread; return the error to raise."""
     scope, context = run.scope(task)
     try:
-        context.run(_perform, run, task, scope)
+        context.run(perform, run, task, scope)
     except BaseException as error:
         return run.failed(task, error)
     run.finished(task)
     return None
-
-
-def _perform(run: Run, task: Task, scope: TaskScope) -> None:
-    """Run the program of a task in a context of its own: make its calls and its pauses."""
-    scope.enter()
-    steps = run.program(task)
-    resume: Callable[[Any], Any] = steps.send
-    value: Any = None
-    try:
-        while True:
-            request = resume(value)
-            resume = steps.send
-            if type(request) is Pause:
-                time.sleep(request.seconds + (random.random() if request.jitter else 0))
-                scope.renew()
-                value = None
-                continue
-            action, argument = request
-            try:
-                value = _call(action, argument, scope)
-            except BaseException as error:
-                resume, value = steps.throw, error
-    except StopIteration:
-        return
-
-
-def _call(action: Action, argument: Any, scope: TaskScope) -> Any:
-    if action.sync is None:
-        raise TypeError(
-            f"{action.name!r} is async and this run is not; call ainvoke() or astream() instead of invoke() or "
-            "stream(), or give a sync function"
-        )
-    value = action.sync(argument, **scope.injected(action.inject)) if action.inject else action.sync(argument)
-    if type(value) is not dict and inspect.iscoroutine(value):
-        value.close()
-        raise TypeError(
-            f"{action.name!r} returned a coroutine and this run is not async; call ainvoke() or astream() instead of "
-            "invoke() or stream()"
-        )
-    return value
 
 
 def _on_a_loop() -> bool:
@@ -155,84 +157,15 @@ class _SlotLent:
         self._run = run
 
     def __enter__(self) -> None:
-        self._run.lend_slot()
+        self._run.loan.give()
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if not self._run.wants_slot_back():
+        if not self._run.loan.wanted():
             return
         granted = threading.Event()
-        if self._run.ends_with(kind):
-            self._run.overdraw_slot()
-        elif not self._run.acquire_lent_slot(granted.set):
+        if self._run.loan.ends_with(kind):
+            self._run.loan.overdraw()
+        elif not self._run.loan.acquire(granted.set):
             with POOL.waiting():
                 granted.wait()
-        self._run.slot_is_back()
-
-
-class Group:
-    """The tasks of one superstep in the engine's threads."""
-
-    def __init__(self, run: Run, tasks: Sequence[Task], buffer: Buffer) -> None:
-        self._run = run
-        self._buffer = buffer
-        self._superstep = Superstep(run, tasks, self._granted)
-        self._begun: list[tuple[Future[None], TaskScope]] = []
-        self._slot_granted = False
-        self._changed = threading.Event()
-
-    @property
-    def failure(self) -> BaseException | None:
-        """The error to raise, once a task failed."""
-        return self._superstep.failure
-
-    def start(self) -> None:
-        """Start the tasks that may start."""
-        for task in self._superstep.startable():
-            self._start(task)
-
-    def progress(self) -> bool:
-        """Wait until there is a chunk to yield or a task that ended; return whether there is more to come."""
-        self._buffer.wake = self._changed.set
-        with POOL.waiting():
-            while not self._superstep.ended and not self._buffer.items and not self._slot_granted:
-                self._changed.wait()
-                self._changed.clear()
-        self._buffer.wake = None
-        if self._slot_granted:
-            self._slot_granted = False
-            task = self._superstep.grant()
-            if task is not None:
-                self._start(task)
-                self.start()
-        more = self._superstep.report()
-        if self._superstep.failure is not None:
-            self.cancel()
-        return more
-
-    def cancel(self) -> None:
-        """Drop the tasks that have not begun."""
-        self._superstep.drop()
-        for future, scope in self._begun:
-            if future.cancel():
-                self._superstep.release(scope)
-        self._begun.clear()
-
-    def _start(self, task: Task) -> None:
-        scope, context = self._run.scope(task)
-        scope.has_slot = self._run.limiter is not None
-        self._begun.append((POOL.submit(self._guarded, task, scope, context), scope))
-
-    def _guarded(self, task: Task, scope: TaskScope, context: Context) -> None:
-        """Perform a task; whatever comes of it is reported, not raised."""
-        error = None
-        try:
-            context.run(_perform, self._run, task, scope)
-        except BaseException as raised:
-            error = raised
-        self._superstep.end(task, scope, error)
-        self._changed.set()
-
-    def _granted(self) -> None:
-        """A slot is ours; may be called in any thread."""
-        self._slot_granted = True
-        self._changed.set()
+        self._run.loan.returned()

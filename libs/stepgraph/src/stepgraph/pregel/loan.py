@@ -1,0 +1,81 @@
+"""Loan: the concurrency slot of a task, given back for as long as a run inside the task takes.
+
+So no limit can deadlock. The slot is waited for when the nested run ends well; an error that ends the task above,
+because the graph is its node, does not wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from stepgraph.pregel.limiter import Limiter
+from stepgraph.pregel.scope import TaskScope
+
+__all__ = ["Loan"]
+
+
+class Loan:
+    """The slot of the task above a run.
+
+    Args:
+        parent: The scope of that task, `None` for a run at the root.
+        limiter: What the slot belongs to, `None` where nothing is limited.
+    """
+
+    __slots__ = ("_limiter", "_parent")
+
+    def __init__(self, parent: TaskScope | None, limiter: Limiter | None) -> None:
+        self._parent = parent
+        self._limiter = None if parent is None else limiter
+
+    def give(self) -> None:
+        """Give the slot of the task above back, if it has one."""
+        if self._limiter is not None and self._parent is not None:
+            self._parent.lent += 1
+            if self._parent.lent == 1 and self._parent.has_slot:
+                self._limiter.release()
+
+    def wanted(self) -> bool:
+        """Return whether the task above must have its slot again before it goes on; then call `returned`."""
+        parent = self._parent
+        if self._limiter is None or parent is None:
+            return False
+        if parent.lent == 1 and parent.has_slot:
+            return True
+        parent.lent -= 1
+        return False
+
+    def returned(self) -> None:
+        """Take note that the task above has its slot.
+
+        It goes back at once where other runs began in the task meanwhile, or where the task was given up.
+        """
+        if self._limiter is not None and self._parent is not None:
+            self._parent.lent -= 1
+            if self._parent.lent or not self._parent.has_slot:
+                self._limiter.release()
+
+    def acquire(self, granted: Callable[[], None]) -> bool:
+        """Take the slot of the task above again; see `Limiter.acquire`."""
+        return self._limiter is None or self._limiter.acquire(granted)
+
+    def ends_with(self, error: type[BaseException] | None) -> bool:
+        """Return whether the task above ends when its run ends with `error`, because nothing in it could handle it."""
+        parent = self._parent
+        return parent is not None and error not in (None, GeneratorExit) and parent.task.node.action.is_graph
+
+    def overdraw(self) -> None:
+        """Take the slot of the task above again at once, for a task that ends now: an error must not wait for it."""
+        if self._limiter is not None:
+            self._limiter.overdraw()
+
+    def withdraw(self, granted: Callable[[], None]) -> None:
+        """Stop waiting for the slot of the task above."""
+        if self._limiter is not None:
+            self._limiter.withdraw(granted)
+
+    def cancel(self) -> bool:
+        """Leave the slot with the task above; return whether there is one."""
+        had = self._limiter is not None
+        self._limiter = None
+        return had

@@ -1,0 +1,248 @@
+"""opening: where a run begins. With nothing, with new input on a thread, or with what an earlier run left undone.
+
+Decisions only: the checkpoint has been loaded, and what is to be saved is put into the run's journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from stepgraph.channels.base import MISSING
+from stepgraph.checkpoint.base import ECHO, ERROR, INTERRUPT, RESUME, STATUS, STEPS, PendingWrite, TaskWrites
+from stepgraph.constants import START
+from stepgraph.errors import EmptyInputError, UnknownInterruptError
+from stepgraph.kernel.apply import apply
+from stepgraph.kernel.program import write
+from stepgraph.kernel.task import Status, Task
+from stepgraph.pregel.editing import begin_edit
+from stepgraph.pregel.journal import Journal
+from stepgraph.pregel.run_state import RunState
+from stepgraph.pregel.saves import PARENTS, PutWrites
+from stepgraph.pregel.scope import ANY
+from stepgraph.types import NOT_GIVEN, Command, Interrupt
+
+__all__ = ["COMMAND", "begin", "pending_interrupts", "recall", "settle"]
+
+COMMAND: Final = "0" * 32
+"""Stands for the caller among the tasks that have pending writes: what a `Command` wrote to a waiting thread."""
+
+_RESERVED: Final = frozenset((STATUS, ERROR, INTERRUPT, RESUME, STEPS, ECHO, PARENTS))
+
+
+def begin(run: RunState) -> None:
+    """Decide the first superstep of `run`: the one that takes the input in, or none where it goes on."""
+    journal = run.journal
+    if journal is None:
+        run.take((run.entry,))
+        return
+    run.machine.memory.dirty = set()
+    if journal.found is not None:
+        _restore(run)
+    if run.settings.edits:
+        begin_edit(run, run.settings.edits)
+    elif _goes_on(run, journal):
+        _resume(run, journal)
+    else:
+        _begin_anew(run, journal)
+
+
+def _restore(run: RunState) -> None:
+    """Put what the checkpoint holds into the run's memory."""
+    journal = run.journal
+    assert journal is not None
+    assert journal.found is not None
+    checkpoint = journal.found.checkpoint
+    values, seen = run.graph.migrated(checkpoint["channel_values"], checkpoint["versions_seen"])
+    given = values.pop(START, MISSING)
+    versions = {name: tick for name, tick in checkpoint["channel_versions"].items() if name != START}
+    clock = max([*versions.values(), *seen.values()], default=0)
+    stored = run.machine.topology.revived(values)
+    run.machine.memory.restore(stored, versions, seen, clock)
+    run.machine.memory.dirty = set()
+    journal.open(values, given)
+
+
+def _goes_on(run: RunState, journal: Journal) -> bool:
+    if journal.found is None:
+        return False
+    above = None if run.parent is None else run.parent.run
+    if above is not None:
+        return not journal.lasting or (above.resuming and journal.metadata.get("parents") == journal.facts["parents"])
+    given = run.entry.input
+    if given is None or isinstance(given, Command):
+        return True
+    run_id = run.config.get("run_id")
+    return run_id is not None and journal.found.metadata.get("run_id") == str(run_id)
+
+
+def _begin_anew(run: RunState, journal: Journal) -> None:
+    """Take new input in: what was left undone is dropped, and the input is saved before anything runs."""
+    given, machine = run.entry.input, run.machine
+    if given is None:
+        raise EmptyInputError(f"graph {run.graph.name!r} was given no input and thread {journal.thread_id!r} is new")
+    if isinstance(given, Command) and given.resume is not NOT_GIVEN:
+        raise UnknownInterruptError(
+            f"Command(resume=…) answers an interrupt, and thread {journal.thread_id!r} has no checkpoint that could "
+            "hold one"
+        )
+    write(run.entry, given)  # what does not fit is refused before anything is saved
+    before = -2 if journal.found is None else int(journal.metadata.get("step", -2))
+    if journal.found is not None:
+        machine.discard()
+    machine.step = before + 1
+    journal.checkpoint(machine, "input", given=given)
+    _take_entry(run, before + 2)
+
+
+def _take_entry(run: RunState, step: int) -> None:
+    run.machine.resume(step)
+    run.take((run.entry,))
+
+
+def _resume(run: RunState, journal: Journal) -> None:
+    machine, given = run.machine, run.entry.input
+    run.resuming = True
+    step = int(journal.metadata.get("step", 0))
+    command = given if isinstance(given, Command) else Command()
+    if journal.travels(answering=command.resume is not NOT_GIVEN):
+        if journal.forks:
+            machine.step = step = step + 1
+            journal.fork(machine)
+        else:
+            journal.forget()
+    if journal.given is not MISSING:
+        run.entry.input = journal.given
+        _take_entry(run, step + 1)
+        return
+    _write_command(run, journal, command)
+    machine.resume(step)
+    if command.resume is not NOT_GIVEN and run.parent is None:
+        _answer(run, journal, command.resume)
+    run.restate()
+
+
+def _write_command(run: RunState, journal: Journal, command: Command[Any]) -> None:
+    """Apply what the caller's `Command` writes, on top of what an earlier one wrote at this checkpoint."""
+    caller = Task(run.graph.topology.command, (), ())
+    if command.update is not None or command.goto != ():
+        write(caller, Command(update=command.update, goto=command.goto))
+    earlier = [(name, value) for task, name, value in journal.pending if task == COMMAND]
+    if caller.writes:
+        saved = TaskWrites(COMMAND, run.graph.topology.saved_writes([*earlier, *caller.writes]))
+        journal.due.append(PutWrites(journal.config, saved))
+    caller.writes = [*earlier, *caller.writes]
+    if caller.writes:
+        apply(run.machine.memory, (caller,), clears=False)
+
+
+def pending_interrupts(pending: Sequence[PendingWrite]) -> dict[str, tuple[str, Interrupt]]:
+    """Return the interrupts that wait for an answer by their ids, each with the task that asked."""
+    kept = {(task, channel): value for task, channel, value in pending if channel in _RESERVED}
+    return {
+        interrupt.id: (task, interrupt)
+        for (task, channel), interrupts in kept.items()
+        if channel == INTERRUPT and kept.get((task, STATUS)) == Status.INTERRUPTED.value
+        for interrupt in interrupts
+        if interrupt.id not in kept.get((task, RESUME), ())
+    }
+
+
+def _answer(run: RunState, journal: Journal, answer: Any) -> None:
+    """Place the caller's answer, or answers by id, and decide to save them."""
+    waiting = pending_interrupts(journal.asked)
+    answers = _by_id(answer, waiting)
+    if answers is None:
+        run.answers[ANY] = answer
+        return
+    if journal.forked:
+        if len(answers) > 1:
+            raise UnknownInterruptError(
+                "several answers were given to a checkpoint that the thread has moved past; answer one, and the "
+                "others where the run then stops"
+            )
+        run.answers[ANY] = next(iter(answers.values()))
+        return
+    run.answers.update(answers)
+    if not _are_by_id(answer):  # the question may have another id by now, where a sub-graph's state was edited
+        run.answers.update({ANY + waiting[identity][0]: value for identity, value in answers.items()})
+    by_task: dict[str, dict[str, Any]] = {}
+    for identity, value in answers.items():
+        if identity in waiting:
+            by_task.setdefault(waiting[identity][0], {})[identity] = value
+    for task, given in by_task.items():
+        before: dict[str, Any] = next(
+            (value for name, channel, value in journal.pending if (name, channel) == (task, RESUME)), {}
+        )
+        journal.due.append(PutWrites(journal.config, TaskWrites(task, [(RESUME, {**before, **given})])))
+
+
+def _by_id(answer: Any, waiting: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return answers by id, `None` for one that the next question is to get."""
+    if _are_by_id(answer):
+        unknown = [key for key in answer if key not in waiting]
+        if unknown:
+            raise UnknownInterruptError(
+                f"no interrupt {unknown[0]!r} waits for an answer; pending are {sorted(waiting) or 'none'}"
+            )
+        return dict(answer)
+    if len(waiting) > 1:
+        raise UnknownInterruptError(
+            f"{len(waiting)} interrupts wait for an answer, so a single one is ambiguous; pass "
+            f"Command(resume={{id: answer}}) with some of the ids {sorted(waiting)}",
+            reason="ambiguous",
+        )
+    return {next(iter(waiting)): answer} if waiting else None
+
+
+def _are_by_id(answer: Any) -> bool:
+    return isinstance(answer, dict) and bool(answer) and all(_is_id(key) for key in answer)
+
+
+def _is_id(key: Any) -> bool:
+    return isinstance(key, str) and len(key) == 32 and all(digit in "0123456789abcdef" for digit in key)
+
+
+def settle(run: RunState, tasks: Sequence[Task]) -> None:
+    """Give planned tasks the ids that derive from their checkpoint, and what an earlier run knows of them."""
+    journal = run.journal
+    assert journal is not None
+    for task in tasks:
+        run.id_of(task)  # before there is a new checkpoint to derive it from
+    if run.resuming and journal.pending:
+        recall(run, tasks)
+
+
+def recall(run: RunState, tasks: Sequence[Task]) -> None:
+    """Give tasks what is pending of them."""
+    journal = run.journal
+    assert journal is not None
+    known: dict[str, list[tuple[str, Any]]] = {}
+    for identity, channel, value in journal.pending:
+        known.setdefault(identity, []).append((channel, value))
+    for task in tasks:
+        writes = known.get(run.id_of(task))
+        if writes is not None:
+            _recall(run, task, writes)
+
+
+def _is_answered(run: RunState, task: Task, asked: Sequence[Interrupt]) -> bool:
+    return ANY + task.id in run.answers or any(question.id in run.answers for question in asked)
+
+
+def _recall(run: RunState, task: Task, writes: Sequence[tuple[str, Any]]) -> None:
+    kept = {channel: value for channel, value in writes if channel in _RESERVED}
+    task.answers, task.memo = kept.get(RESUME), kept.get(STEPS)
+    status = kept.get(STATUS)
+    if status == Status.FAILED.value:
+        task.error = kept.get(ERROR)
+    if status == Status.DONE.value and ECHO not in kept:  # else the checkpoint that holds it was deleted
+        task.writes = [(channel, value) for channel, value in writes if channel not in _RESERVED]
+        task.parents = tuple(kept.get(PARENTS, ()))
+        task.status, task.settled, task.saved = Status.DONE, True, True
+    elif status == Status.INTERRUPTED.value:
+        asked = tuple(kept.get(INTERRUPT, ()))
+        task.asked = asked
+        if asked and run.answers and ANY not in run.answers and not _is_answered(run, task, asked):
+            # Others were answered: it goes on waiting, and is not run for nothing.
+            task.status, task.settled, task.saved = Status.INTERRUPTED, True, True
