@@ -1,0 +1,1 @@
+"""The rules for stores, a file for each subject, and what they are checked with."""
