@@ -1,0 +1,242 @@
+"""Questions: the requests of `stepgraph.checkpoint.records` that are answered with rows, as statements.
+
+Each is a pure function of the request: what to send, and how to make the answer of the rows that come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+from stepgraph.checkpoint.records import requests as ask
+from stepgraph.checkpoint.records.frames import unpack_body, unpack_manifest, unpack_writes
+from stepgraph.checkpoint.records.rows import STRIDE, BlobRow, CheckpointRow, Head, WriteRow
+from stepgraph_postgres.work import Rows, Statement
+
+__all__ = ["Question", "head_of", "question_of"]
+
+
+class Question(NamedTuple):
+    """What answers a request.
+
+    Attributes:
+        statements: What to send, together.
+        answer: Makes the answer of the rows of each statement.
+    """
+
+    statements: Sequence[Statement]
+    answer: Callable[[list[Rows]], Any]
+
+
+def question_of(request: ask.Request) -> Question | None:
+    """Return what answers `request`, `None` where it is not a question."""
+    make = _QUESTIONS.get(type(request))
+    return None if make is None else make(request)
+
+
+def head_of(rows: list[Rows]) -> Head | None:
+    """Return the lane that a `Find` looked in, as far as it is known, from the rows of its statements."""
+    return Head(*rows[0][0][9:13]) if rows[0] else None
+
+
+_ROW: Final = "c.seq, c.id, c.parent_seq, c.parent_id, c.ts, c.run_id, c.metadata, c.body, c.manifest"
+
+# Rows are compared as pairs, so that only the index on lane and `seq` can serve, however few statistics there are.
+_FIND_ROWS: Final = f"""
+WITH target AS MATERIALIZED (
+    SELECT l.lane, l.head_seq, l.head_id, l.last_seq, c.seq, (
+        SELECT true FROM stepgraph_checkpoints p
+        WHERE p.seq = c.parent_seq AND p.id = c.parent_id AND p.lane = c.lane AND NOT p.remnant
+    ) AS has_parent, (
+        SELECT m.seq FROM stepgraph_checkpoints m
+        WHERE (m.lane, m.seq) <= (c.lane, c.seq) AND m.lane = c.lane
+            AND (m.manifest IS NOT NULL OR m.parent_seq IS NULL)
+        ORDER BY m.lane DESC, m.seq DESC LIMIT 1
+    ) AS first_seq
+    FROM stepgraph_lanes l JOIN stepgraph_checkpoints c ON c.lane = l.lane AND {{which}}
+    WHERE l.thread_id = %(thread_id)s AND l.checkpoint_ns = %(checkpoint_ns)s
+)
+SELECT {_ROW}, t.lane, t.head_seq, t.head_id, t.last_seq, t.has_parent
+FROM target t JOIN stepgraph_checkpoints c
+    ON (c.lane, c.seq) <= (t.lane, t.seq) AND (c.lane, c.seq) >= (t.lane, coalesce(t.first_seq, 0))
+ORDER BY c.lane DESC, c.seq DESC LIMIT {STRIDE}
+"""
+_FIND_HEAD_ROWS: Final = _FIND_ROWS.format(which="c.seq = l.head_seq")
+_FIND_ID_ROWS: Final = _FIND_ROWS.format(which="c.id = %(id)s AND NOT c.remnant")
+
+_FIND_WRITES: Final = """
+SELECT w.checkpoint_id, w.task_id, w.slot, w.path, w.writes
+FROM stepgraph_lanes l JOIN stepgraph_writes w ON w.lane = l.lane AND w.checkpoint_id = {which}
+WHERE l.thread_id = %(thread_id)s AND l.checkpoint_ns = %(checkpoint_ns)s
+"""
+_FIND_HEAD_WRITES: Final = _FIND_WRITES.format(which="l.head_id")
+_FIND_ID_WRITES: Final = _FIND_WRITES.format(which="%(id)s")
+
+
+def _find(request: ask.Find) -> Question:
+    params = {
+        "thread_id": request.thread_id,
+        "checkpoint_ns": request.checkpoint_ns,
+        "id": request.checkpoint_id,
+    }
+    rows, writes = (
+        (_FIND_HEAD_ROWS, _FIND_HEAD_WRITES) if request.checkpoint_id is None else (_FIND_ID_ROWS, _FIND_ID_WRITES)
+    )
+    return Question([Statement(rows, params), Statement(writes, params)], _found)
+
+
+def _found(rows: list[Rows]) -> ask.Found | None:
+    if not rows[0]:
+        return None
+    found = [_row(columns) for columns in rows[0]]
+    if not rows[0][0][13]:
+        found[0] = found[0]._replace(parent_id=None)
+    return ask.Found(found, [_write(columns) for columns in rows[1]])
+
+
+_FETCH_ROWS: Final = f"SELECT {_ROW} FROM stepgraph_checkpoints c WHERE c.seq = ANY(%s::bigint[])"
+
+# The chains are followed by their keys, so that one which several blobs share is followed and sent once; laterally, so
+# that each step is a look into the index.
+_FETCH_BLOBS: Final = """
+WITH RECURSIVE chain (seq, channel, prev_seq) AS (
+    SELECT b.seq, b.channel, b.prev_seq
+    FROM unnest(%s::bigint[], %s::text[]) AS wanted (seq, channel) CROSS JOIN LATERAL (
+        SELECT b.seq, b.channel, b.prev_seq FROM stepgraph_blobs b
+        WHERE b.seq = wanted.seq AND b.channel = wanted.channel OFFSET 0
+    ) b
+UNION
+    SELECT b.seq, b.channel, b.prev_seq
+    FROM chain CROSS JOIN LATERAL (
+        SELECT b.seq, b.channel, b.prev_seq FROM stepgraph_blobs b
+        WHERE b.seq = chain.prev_seq AND b.channel = chain.channel AND b.seq < chain.seq OFFSET 0
+    ) b
+)
+SELECT chain.seq, chain.channel, chain.prev_seq, found.data, found.id
+FROM chain CROSS JOIN LATERAL (
+    SELECT b.data, c.id FROM stepgraph_blobs b JOIN stepgraph_checkpoints c ON c.seq = b.seq
+    WHERE b.seq = chain.seq AND b.channel = chain.channel OFFSET 0
+) found
+"""
+
+
+def _fetch(request: ask.Fetch) -> Question:
+    keys = [list(column) for column in zip(*request.blobs, strict=True)] or [[], []]
+    return Question([Statement(_FETCH_ROWS, (list(request.rows),)), Statement(_FETCH_BLOBS, keys)], _fetched)
+
+
+def _fetched(rows: list[Rows]) -> ask.Fetched:
+    return ask.Fetched(
+        {columns[0]: _row(columns) for columns in rows[0]},
+        {(seq, channel): BlobRow(channel, prev_seq, data, id) for seq, channel, prev_seq, data, id in rows[1]},
+    )
+
+
+_LISTED: Final = "c.seq, l.thread_id, l.checkpoint_ns, c.id, c.metadata"
+
+_PAGE_OF_ALL: Final = f"""
+SELECT {_LISTED} FROM stepgraph_checkpoints c JOIN stepgraph_lanes l ON l.lane = c.lane
+WHERE NOT c.remnant {{where}}
+ORDER BY c.seq DESC LIMIT %(limit)s
+"""
+
+# Of a thread, each lane is read in the order of its index, and no further than the page could need.
+_PAGE_OF_THREAD: Final = f"""
+SELECT {_LISTED} FROM stepgraph_lanes l CROSS JOIN LATERAL (
+    SELECT c.seq, c.id, c.metadata FROM stepgraph_checkpoints c
+    WHERE c.lane = l.lane AND NOT c.remnant {{where}}
+    ORDER BY c.seq DESC LIMIT %(limit)s
+) c
+WHERE l.thread_id = %(thread_id)s {{lanes}}
+ORDER BY c.seq DESC LIMIT %(limit)s
+"""
+
+
+def _page(request: ask.Page) -> Question:
+    where = "" if request.below is None else "AND c.seq < %(below)s "
+    where += "" if request.checkpoint_id is None else "AND c.id = %(checkpoint_id)s "
+    lanes = "" if request.checkpoint_ns is None else "AND l.checkpoint_ns = %(checkpoint_ns)s"
+    if request.thread_id is None:
+        text = _PAGE_OF_ALL.format(where=where + lanes)
+    else:
+        text = _PAGE_OF_THREAD.format(where=where, lanes=lanes)
+    return Question(
+        [Statement(text, request._asdict())], lambda rows: [ask.Listed(*columns) for columns in rows[0]]
+    )
+
+
+def _locate(request: ask.Locate) -> Question:
+    where = "" if request.thread_id is None else " AND l.thread_id = %(thread_id)s"
+    where += "" if request.checkpoint_ns is None else " AND l.checkpoint_ns = %(checkpoint_ns)s"
+    text = (
+        "SELECT c.seq FROM stepgraph_checkpoints c JOIN stepgraph_lanes l ON l.lane = c.lane "
+        f"WHERE c.id = %(checkpoint_id)s{where} ORDER BY c.seq LIMIT 1"
+    )
+    return Question([Statement(text, request._asdict())], _first)
+
+
+def _find_head(request: ask.FindHead) -> Question:
+    text = (
+        "SELECT lane, head_seq, head_id, last_seq FROM stepgraph_lanes "
+        "WHERE thread_id = %s AND checkpoint_ns = %s FOR UPDATE"
+    )
+    return Question([Statement(text, request)], lambda rows: Head(*rows[0][0]) if rows[0] else None)
+
+
+def _position(request: ask.Position) -> Question:
+    text = "SELECT seq FROM stepgraph_checkpoints WHERE lane = %s AND id = %s AND NOT remnant"
+    return Question([Statement(text, request)], _first)
+
+
+def _lanes(request: ask.Lanes) -> Question:
+    where = "" if request.thread_id is None else " WHERE thread_id = %(thread_id)s"
+    text = f"SELECT lane, thread_id, checkpoint_ns FROM stepgraph_lanes{where} ORDER BY lane"
+    return Question([Statement(text, request._asdict())], lambda rows: [ask.Lane(*columns) for columns in rows[0]])
+
+
+def _outline(request: ask.Outline) -> Question:
+    text = (
+        "SELECT seq, id, parent_seq, ts, run_id, remnant, manifest IS NOT NULL "
+        "FROM stepgraph_checkpoints WHERE lane = %s ORDER BY seq"
+    )
+    return Question([Statement(text, request)], lambda rows: [ask.OutlineRow(*columns) for columns in rows[0]])
+
+
+def _links(request: ask.Links) -> Question:
+    text = (
+        "SELECT b.seq, b.channel, b.prev_seq FROM stepgraph_checkpoints c JOIN stepgraph_blobs b ON b.seq = c.seq "
+        "WHERE c.lane = %s"
+    )
+    return Question([Statement(text, request)], lambda rows: rows[0])
+
+
+def _writes_of(request: ask.WritesOf) -> Question:
+    text = "SELECT checkpoint_id, task_id, slot, path, writes FROM stepgraph_writes WHERE lane = %s"
+    return Question([Statement(text, request)], lambda rows: [_write(columns) for columns in rows[0]])
+
+
+def _first(rows: list[Rows]) -> Any:
+    return rows[0][0][0] if rows[0] else None
+
+
+def _row(columns: tuple[Any, ...]) -> CheckpointRow:
+    body, manifest = columns[7], columns[8]
+    return CheckpointRow(*columns[:7], unpack_body(body), None if manifest is None else unpack_manifest(manifest))
+
+
+def _write(columns: tuple[Any, ...]) -> WriteRow:
+    return WriteRow(*columns[:4], unpack_writes(columns[4]))
+
+
+_QUESTIONS: Final[dict[type[Any], Callable[[Any], Question]]] = {
+    ask.Find: _find,
+    ask.Fetch: _fetch,
+    ask.Page: _page,
+    ask.Locate: _locate,
+    ask.FindHead: _find_head,
+    ask.Position: _position,
+    ask.Lanes: _lanes,
+    ask.Outline: _outline,
+    ask.Links: _links,
+    ask.WritesOf: _writes_of,
+}
