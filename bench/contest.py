@@ -53,11 +53,11 @@ def hold(row: Row, engine: Engine, worker: Worker | None, clock: Clock, effort: 
     result = Result(row)
     sides = _able(_sides(row, engine, worker, clock), result)
     for name, side in sides.items():
-        result.sides[name] = Samples(1 if row.once else side.calibrate(effort.seconds))
+        result.sides[name] = Samples(1 if row.once or row.gauged else side.calibrate(effort.seconds))
     for number in range(effort.rounds):
         for name in _order(list(sides), number):
-            if name != PEER_SIDE or number < effort.peer_rounds or row.once:
-                _sample(sides[name], result.sides[name], _units(row, name), cpu=effort.cpu)
+            if name != PEER_SIDE or number < _peer_rounds(row, effort):
+                _sample(row, name, sides[name], result.sides[name], cpu=effort.cpu)
     if row.name == row.yardstick and PLAIN in result.sides:
         result.sides[YARDSTICK] = result.sides[PLAIN]
     return result
@@ -83,6 +83,8 @@ def _able(sides: Mapping[str, Side], result: Result) -> dict[str, Side]:
         except Exception as error:
             result.failures[name] = f"{type(error).__name__}: {error}"
             continue
+        if result.row.gauged:
+            outcome = outcome[1]
         if name == PLAIN:
             expected = outcome
         if name in (OURS, PEER_SIDE) and outcome != expected:
@@ -104,9 +106,17 @@ def _units(row: Row, side: str) -> int:
     return named(row.yardstick).units if side == YARDSTICK and row.yardstick else row.units
 
 
-def _sample(side: Side, samples: Samples, units: int, *, cpu: bool) -> None:
+def _peer_rounds(row: Row, effort: Effort) -> int:
+    """Return in how many rounds the peer takes part: of a job that measures itself, which may be long, in one."""
+    return effort.rounds if row.once else 1 if row.gauged else effort.peer_rounds
+
+
+def _sample(row: Row, name: str, side: Side, samples: Samples, *, cpu: bool) -> None:
+    if row.gauged:
+        samples.costs.append(side.outcome()[0])
+        return
     lap = side.lap(samples.calls)
-    done = samples.calls * units
-    samples.microseconds.append((lap.cpu if cpu else lap.seconds) * 1e6 / done)
+    done = samples.calls * _units(row, name)
+    samples.costs.append((lap.cpu if cpu else lap.seconds) * 1e6 / done)
     samples.shares.append(lap.cpu / lap.seconds)
     samples.garbage = max(samples.garbage, lap.garbage / done)

@@ -23,6 +23,7 @@ class Engine:
     Attributes:
         root: The package that they were imported from.
         StateGraph: The builder.
+        MessagesState: The state of a chat.
         Send: A task with an input of its own.
         START: Where edges begin.
         END: Where they end.
@@ -30,6 +31,7 @@ class Engine:
 
     root: str
     StateGraph: Any
+    MessagesState: Any
     Send: Any
     START: str
     END: str
@@ -44,7 +46,7 @@ def load(root: str) -> Engine:
     """Import an engine."""
     graph = importlib.import_module(f"{root}.graph")
     types = importlib.import_module(f"{root}.types")
-    return Engine(root, graph.StateGraph, types.Send, graph.START, graph.END)
+    return Engine(root, graph.StateGraph, graph.MessagesState, types.Send, graph.START, graph.END)
 
 
 def state_class(keys: Mapping[str, Any]) -> Any:

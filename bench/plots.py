@@ -1,4 +1,4 @@
-"""Plots: what a unit costs against the width of the state, and against the width of a fan-out."""
+"""Plots: what a unit costs against the width of the state, without and with a saver, and of a fan-out."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ _AXES: Final = {
     "wide": (
         "Cost of a superstep against the width of the state",
         "keys in the state, 3 of them written",
+        "µs per step",
+    ),
+    "memory": (
+        "Cost of a superstep with a saver in memory against the width of the state",
+        "keys in the state, 3 of them written and saved",
         "µs per step",
     ),
     "fan-out": ("Cost of a task against the width of a fan-out", "tasks in the superstep", "µs per task"),

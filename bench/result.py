@@ -23,25 +23,25 @@ class Samples:
 
     Attributes:
         calls: How many calls a round timed.
-        microseconds: Per unit, one figure for each round.
+        costs: Microseconds per unit, one figure for each round; bytes where the row weighs files.
         shares: How much of each round's wall time the side had a CPU.
         garbage: Objects per unit that were left to the cyclic garbage collector, at the most.
     """
 
     calls: int
-    microseconds: list[float] = field(default_factory=list)
+    costs: list[float] = field(default_factory=list)
     shares: list[float] = field(default_factory=list)
     garbage: float = 0.0
 
     @property
     def median(self) -> float:
         """What it takes as a rule."""
-        return median(self.microseconds)
+        return median(self.costs)
 
     @property
     def best(self) -> float:
         """What it takes when nothing disturbs it."""
-        return min(self.microseconds)
+        return min(self.costs)
 
 
 @dataclass
@@ -62,14 +62,14 @@ class Result:
         """Return the median over the rounds of one side's time divided by another's in the same round."""
         if side not in self.sides or to not in self.sides:
             return None
-        pairs = zip(self.sides[side].microseconds, self.sides[to].microseconds, strict=False)
+        pairs = zip(self.sides[side].costs, self.sides[to].costs, strict=False)
         return median(ours / theirs for ours, theirs in pairs)
 
     @property
     def measure(self) -> float | None:
-        """Our cost in the unit of the targets: the yardstick, or for absolute targets the millisecond."""
+        """Our cost in the unit of the targets: the yardstick, or for absolute targets the row's own."""
         if self.row.yardstick is None:
-            return self.sides[OURS].median / 1_000 if OURS in self.sides else None
+            return self.sides[OURS].median / self.row.scale if OURS in self.sides else None
         return self.ratio(OURS, YARDSTICK)
 
     def target(self, which: str) -> float | None:
@@ -77,16 +77,16 @@ class Result:
         target = TARGETS.get(self.row.name)
         if target is None:
             return None
-        figure: float = getattr(target, which)
-        return figure if self.row.yardstick is None else figure / YARDSTICKS[self.row.yardstick]
+        figure: float | None = getattr(target, which)
+        return figure if self.row.yardstick is None or figure is None else figure / YARDSTICKS[self.row.yardstick]
 
     @property
     def verdict(self) -> str:
         """Say which target is reached; empty where there is none."""
         measure, must, aim = self.measure, self.target("must"), self.target("aim")
-        if measure is None or must is None or aim is None:
+        if measure is None or must is None:
             return ""
-        return "aim" if measure <= aim else "must" if measure <= must else "MISSED"
+        return "aim" if aim is not None and measure <= aim else "must" if measure <= must else "MISSED"
 
     def as_json(self) -> dict[str, Any]:
         """Return everything that is known, for the file; of failures the kind only, as messages may name paths."""

@@ -36,6 +36,10 @@ class Row:
         yardstick: The row whose plain side the targets are expressed in, `None` where they are absolute.
         beside: Further sides, by name, for orientation.
         once: Whether a round is a single call, because a call is long and cannot be repeated in a process.
+        gauged: Whether a job measures itself, because most of what it does is not what is asked: it returns a pair of
+            the cost of a unit, in microseconds or in bytes, and of the outcome.
+        scale: What the table divides costs by.
+        symbol: What the table writes behind them.
         curve: Its place on a plot.
     """
 
@@ -48,4 +52,7 @@ class Row:
     yardstick: str | None = "loop"
     beside: Mapping[str, Callable[[], Job]] = field(default_factory=dict)
     once: bool = False
+    gauged: bool = False
+    scale: float = 1.0
+    symbol: str = ""
     curve: Curve | None = None

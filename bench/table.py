@@ -53,9 +53,10 @@ def _time(result: Result, side: str) -> str:
     return "failed" if side in result.failures else ""
 
 
-def _amount(microseconds: float, result: Result) -> str:
-    """Return a time in the row's unit: microseconds, or milliseconds for a process."""
-    return f"{microseconds / 1_000:,.0f} ms" if result.row.once else _figure(microseconds)
+def _amount(cost: float, result: Result) -> str:
+    """Return a cost in the row's unit: microseconds, milliseconds for a process, megabytes for a file."""
+    row = result.row
+    return f"{_figure(cost / row.scale)} {row.symbol}".rstrip()
 
 
 def _factor(ratio: float | None) -> str:
@@ -80,7 +81,8 @@ def _padded(line: Sequence[str], widths: Sequence[int]) -> str:
 def _legend(results: Sequence[Result]) -> list[str]:
     return [
         "Medians in µs per unit. 'yardsticks': what stepgraph costs in units of the plain loop's step, for fan-out and",
-        "barrier of the plain fan-out's task. 'must', 'aim': the design's targets in the same units. Imports in ms.",
+        "barrier of the plain fan-out's task. 'must', 'aim': the design's targets in the same units. Imports in ms and",
+        "files in MB, here as there.",
         "'garbage' counts objects per unit that only the cyclic collector can free.",
         *(line for name, there in YARDSTICKS.items() if (line := _yardstick(name, there, results))),
         *(

@@ -13,16 +13,17 @@ import stepgraph
 
 DOORS = {
     "stepgraph": """
-        END START Command CompiledStateGraph GraphRecursionError InvalidGraphError InvalidUpdateError MessagesState
-        Overwrite RetryPolicy RunnableConfig Runtime Send StateGraph StreamWriter __version__ add_messages get_config
-        get_runtime get_store get_stream_writer
+        END START Command CompiledStateGraph GraphRecursionError Interrupt InvalidGraphError InvalidUpdateError
+        MessagesState Overwrite RetryPolicy RunnableConfig Runtime Send StateGraph StreamWriter __version__
+        add_messages get_config get_runtime get_store get_stream_writer interrupt step
     """,
     "stepgraph.graph": "END START CompiledStateGraph MessagesState StateGraph add_messages",
     "stepgraph.graph.state": "CompiledStateGraph StateGraph",
     "stepgraph.graph.message": "REMOVE_ALL_MESSAGES MessagesState add_messages push_message",
     "stepgraph.types": """
-        STREAM_MODES All CheckpointPayload CheckpointTask Command DebugPayload Overwrite RetryPolicy Send StreamMode
-        StreamWriter TaskPayload TaskResultPayload
+        NOT_GIVEN STREAM_MODES All CachePolicy CheckpointPayload CheckpointTask Command DebugPayload Durability
+        GraphOutput Interrupt Overwrite PregelTask RetryPolicy Send StateSnapshot StateUpdate StreamMode
+        StreamWriter TaskPayload TaskResultPayload interrupt step
     """,
     "stepgraph.channels": """
         AnyValue BaseChannel BinaryOperatorAggregate EphemeralValue LastValue LastValueAfterFinish NamedBarrierValue
@@ -33,11 +34,66 @@ DOORS = {
         DEFAULT_RECURSION_LIMIT SCOPE RunnableConfig Scope check_config get_config get_store get_stream_writer
         merge_configs
     """,
-    "stepgraph.runtime": "ExecutionInfo Runtime get_runtime",
+    "stepgraph.runtime": """
+        ExecutionInfo RunControl Runtime get_runtime
+    """,
     "stepgraph.errors": """
-        EmptyChannelError EmptyInputError ErrorCode GraphBubbleUp GraphRecursionError IncompleteJoinWarning
-        InvalidGraphError InvalidUpdateError NodeCancelledError NodeFailure ParentCommand ReducerError
-        StateMutationWarning StepgraphWarning UnreachableNodeWarning
+        CheckpointError CorruptCheckpointError DecryptionError DeserializationError EmptyChannelError
+        EmptyInputError ErrorCode GraphBubbleUp GraphDrained GraphInterrupt GraphRecursionError
+        IncompleteJoinWarning InvalidGraphError InvalidResumeError InvalidUpdateError MigrationError
+        MissingThreadError NewerCheckpointError NodeCancelledError NodeFailure ParentCommand ReducerError
+        SaverError SerializationError StateMutationWarning StepgraphWarning ThreadConflictError
+        UnknownInterruptError UnreachableNodeWarning
+    """,
+    "stepgraph.checkpoint": """
+        BaseCheckpointSaver Checkpoint CheckpointMetadata CheckpointTuple InMemorySaver
+    """,
+    "stepgraph.checkpoint.base": """
+        ANY_HEAD CHECKPOINT_VERSION ECHO ERROR INTERRUPT RESERVED RESUME STATUS STEPS BaseCheckpointSaver
+        Checkpoint CheckpointMetadata CheckpointTuple Delta OnConflict PendingWrite Retention TaskWrites
+        config_of place_of retention_of
+    """,
+    "stepgraph.checkpoint.memory": """
+        InMemorySaver MemorySaver
+    """,
+    "stepgraph.checkpoint.sqlite": """
+        SqliteSaver
+    """,
+    "stepgraph.checkpoint.sqlite.aio": """
+        AsyncSqliteSaver
+    """,
+    "stepgraph.serde": """
+        EncryptedSerializer JsonPlusSerializer MsgpackSerializer RemoteError Serializer types_in
+    """,
+    "stepgraph.store": """
+        BaseStore GetOp InMemoryStore IndexConfig InvalidNamespaceError Item ListNamespacesOp MatchCondition
+        PutOp SearchItem SearchOp TTLConfig
+    """,
+    "stepgraph.store.base": """
+        NOT_PROVIDED AEmbeddingsFunc BaseStore Embeddings EmbeddingsFunc GetOp IndexConfig InvalidNamespaceError
+        Item ListNamespacesOp MatchCondition NamespaceMatchType NamespacePath NotProvided Op PutOp Result
+        SearchItem SearchOp TTLConfig ensure_embeddings get_text_at_path tokenize_path
+    """,
+    "stepgraph.store.memory": """
+        InMemoryStore
+    """,
+    "stepgraph.store.sqlite": """
+        SqliteStore
+    """,
+    "stepgraph.cache": """
+        BaseCache FullKey InMemoryCache Namespace
+    """,
+    "stepgraph.cache.base": """
+        BaseCache FullKey Namespace
+    """,
+    "stepgraph.cache.memory": """
+        InMemoryCache
+    """,
+    "stepgraph.cache.sqlite": """
+        SqliteCache
+    """,
+    "stepgraph.testing": """
+        Fault FaultySaver Flag Operation RecordedOperation RecordingSaver Stall WrappedSaver
     """,
     "stepgraph.constants": "END START TAG_HIDDEN TAG_NOSTREAM",
     "stepgraph.managed": "IsLastStep RemainingSteps",

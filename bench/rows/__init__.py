@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.row import Row
-from bench.rows import barrier, chain, chunks, compiling, fan_out, importing, loop, subgraph
+from bench.rows import barrier, chain, chunks, compiling, fan_out, growth, importing, loop, saving, subgraph, threads
 
 __all__ = ["ROWS", "named", "selected"]
 
@@ -16,6 +16,9 @@ ROWS: tuple[Row, ...] = (
     *barrier.ROWS,
     *subgraph.ROWS,
     *chunks.ROWS,
+    *saving.ROWS,
+    *threads.ROWS,
+    *growth.ROWS,
     *compiling.ROWS,
     *importing.ROWS,
 )

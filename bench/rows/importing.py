@@ -45,5 +45,7 @@ ROWS = (
         yardstick=None,
         beside={"import asyncio": lambda: _running("import asyncio")},
         once=True,
+        scale=1_000,
+        symbol="ms",
     ),
 )

@@ -16,7 +16,20 @@ from bench.engine import Engine, state_class
 from bench.row import Curve, Job, Row
 from bench.rows.consumer import consumed
 
-__all__ = ["ROWS", "counting", "plain_loop", "plain_loop_with_sync_router", "plain_wide_loop"]
+__all__ = [
+    "ROWS",
+    "STEPS",
+    "WRITTEN",
+    "async_router",
+    "counting",
+    "looping",
+    "looping_wide",
+    "plain_loop",
+    "plain_loop_with_sync_router",
+    "plain_wide_loop",
+    "sync_router",
+    "writing_three",
+]
 
 STEPS = 500
 WIDTHS = (10, 100, 1_000)
@@ -28,30 +41,46 @@ async def counting(state: dict[str, Any]) -> dict[str, Any]:
     return {"n": state["n"] + 1}
 
 
-async def _writing_three(state: dict[str, Any]) -> dict[str, Any]:
+async def writing_three(state: dict[str, Any]) -> dict[str, Any]:
+    """Write three keys of many."""
     return dict.fromkeys(WRITTEN, 1)
 
 
-def _router(counter: str, end: str) -> Callable[[dict[str, Any]], str]:
+def sync_router(counter: str, end: str) -> Callable[[dict[str, Any]], str]:
+    """Return a router that ends the loop after `STEPS` steps."""
+
     def route(state: dict[str, Any]) -> str:
         return "node" if state[counter] < STEPS else end
 
     return route
 
 
-def _async_router(counter: str, end: str) -> Callable[[dict[str, Any]], Any]:
+def async_router(counter: str, end: str) -> Callable[[dict[str, Any]], Any]:
+    """Return an async router that does the same."""
+
     async def route(state: dict[str, Any]) -> str:
         return "node" if state[counter] < STEPS else end
 
     return route
 
 
-def _streaming(engine: Engine, state: Any, node: Any, route: Any, first: dict[str, Any]) -> Job:
-    """Return a job that streams a graph of one node and its router."""
+def looping(engine: Engine, state: Any, node: Any, route: Any) -> Any:
+    """Return a builder of one node and its router."""
     builder = engine.StateGraph(state)
     builder.add_node("node", node)
     builder.add_edge(engine.START, "node")
     builder.add_conditional_edges("node", route, ["node", engine.END])
+    return builder
+
+
+def looping_wide(engine: Engine, width: int) -> Any:
+    """Return a builder of a loop over `width` keys with a reducer, of which three are written."""
+    keys = {f"k{i}": Annotated[int, operator.add] for i in range(width)}
+    return looping(engine, state_class(keys), writing_three, async_router("k0", engine.END))
+
+
+def _streaming(builder: Any, first: dict[str, Any]) -> Job:
+    """Return a job that streams a graph."""
     graph = builder.compile()
     config = {"recursion_limit": STEPS + 1}
 
@@ -62,7 +91,7 @@ def _streaming(engine: Engine, state: Any, node: Any, route: Any, first: dict[st
 
 
 def _graph_loop(engine: Engine) -> Job:
-    return _streaming(engine, state_class({"n": int}), counting, _async_router("n", engine.END), {"n": 0})
+    return _streaming(looping(engine, state_class({"n": int}), counting, async_router("n", engine.END)), {"n": 0})
 
 
 def plain_loop() -> Job:
@@ -71,7 +100,7 @@ def plain_loop() -> Job:
     Each step copies the state dict for the node, starts the node as an asyncio task, awaits it, merges what it
     returned into the state, yields a copy of the state from an async generator to the consumer, and awaits the router.
     """
-    route = _async_router("n", "end")
+    route = async_router("n", "end")
 
     async def steps() -> AsyncIterator[dict[str, Any]]:
         state = {"n": 0}
@@ -89,12 +118,12 @@ def plain_loop() -> Job:
 
 
 def _graph_loop_with_sync_router(engine: Engine) -> Job:
-    return _streaming(engine, state_class({"n": int}), counting, _router("n", engine.END), {"n": 0})
+    return _streaming(looping(engine, state_class({"n": int}), counting, sync_router("n", engine.END)), {"n": 0})
 
 
 def plain_loop_with_sync_router() -> Job:
     """Do the loop in plain asyncio, as `plain_loop`, with a router that is simply called."""
-    route = _router("n", "end")
+    route = sync_router("n", "end")
 
     async def steps() -> AsyncIterator[dict[str, Any]]:
         state = {"n": 0}
@@ -112,8 +141,7 @@ def plain_loop_with_sync_router() -> Job:
 
 
 def _graph_wide_loop(engine: Engine, width: int) -> Job:
-    keys = {f"k{i}": Annotated[int, operator.add] for i in range(width)}
-    return _streaming(engine, state_class(keys), _writing_three, _async_router("k0", engine.END), {"k0": 0})
+    return _streaming(looping_wide(engine, width), {"k0": 0})
 
 
 def plain_wide_loop(width: int) -> Job:
@@ -121,14 +149,14 @@ def plain_wide_loop(width: int) -> Job:
 
     The state dict is copied twice a step, for the node and for the consumer.
     """
-    route = _async_router("k0", "end")
+    route = async_router("k0", "end")
 
     async def steps() -> AsyncIterator[dict[str, int]]:
         state = {f"k{i}": 0 for i in range(width)}
         yield state.copy()
         target = "node"
         while target == "node":
-            for key, value in (await asyncio.create_task(_writing_three(state.copy()))).items():
+            for key, value in (await asyncio.create_task(writing_three(state.copy()))).items():
                 state[key] = operator.add(state[key], value)
             yield state.copy()
             target = await route(state)

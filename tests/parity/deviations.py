@@ -385,10 +385,6 @@ DEVIATIONS: dict[str, Deviation] = {
         {"error": "ValueError"},
         "4.14: two different reducers for one key are an error, lambdas too",
     ),
-    "calls.savers_and_interrupts_that_are_not_asked_for": Deviation(
-        [{"error": "TypeError"}, {"error": "TypeError"}],
-        "savers and interrupts, and their parameters, come with persistence",
-    ),
     "messages_state.a_format": Deviation(
         {"error": "TypeError"},
         "formats of providers come with chat models",
