@@ -46,6 +46,7 @@ lint: $(VENV)/.lint ## check style, format, storeys and types
 types: $(VENV)/.lint ## check types: the code itself, then what its users see
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" basedpyright --verifytypes stepgraph --ignoreexternal
+	PATH="$(CURDIR)/$(BIN):$$PATH" basedpyright --verifytypes stepgraph_postgres --ignoreexternal
 
 bench: $(VENV)/.bench ## measure the engine beside plain asyncio
 	$(BIN)/python -m bench $(ARGS)
@@ -72,6 +73,12 @@ $(BIN)/python:
 $(VENV)/.run: constraints.txt libs/stepgraph/pyproject.toml requirements/run.txt | $(BIN)/python
 	$(PIP) -e libs/stepgraph -r requirements/run.txt
 	@touch $@
+
+$(VENV)/.postgres: libs/stepgraph-postgres/pyproject.toml $(VENV)/.run
+	$(PIP) -e libs/stepgraph-postgres
+	@touch $@
+
+$(VENV)/.test $(VENV)/.lint: $(VENV)/.postgres
 
 $(VENV)/.%: requirements/%.txt $(VENV)/.run
 	$(PIP) -r $<

@@ -122,7 +122,8 @@ async def test_a_saver_forgets_what_is_too_old(open_door: OpenDoor) -> None:
 async def test_a_parent_that_was_pruned_meanwhile(door: Door) -> None:
     line = Line(door, "t")
     old = await line.step({"a": 1, "log": ["x" * 400]})
-    await line.append("log", "y")
+    for number in range(20):  # to where nothing of the old one is needed
+        await line.step({"a": number, "log": ["y" * 400]})
     line.go_back_to(old)
     await door.get(line.at(old))  # a saver may remember what the checkpoint stands on
     await door.call("prune")

@@ -11,11 +11,14 @@ from tests.kernel.fakes import node
 def test_a_new_task_is_pending_and_empty():
     task = Task(node("a"), (PULL, "a"), ("to:a",))
     assert {name: getattr(task, name) for name in Task.__slots__ if name != "node"} == {
+        "alias": "",
+        "answered": False,
         "answers": None,
         "argument": MISSING,
         "asked": (),
         "attempt": 0,
         "error": None,
+        "folded": None,
         "given": False,
         "id": "",
         "input": MISSING,

@@ -1,4 +1,4 @@
-"""stepgraph answers as LangGraph does, save where deviations.py says that it does better."""
+"""stepgraph answers as LangGraph does, save where the deviations say that it does better."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from tests.parity import deviations
 from tests.parity.catalogue import Program, catalogue, play
-from tests.parity.deviations import DEVIATIONS
+from tests.parity.deviations_of_threads import DEVIATIONS_OF_THREADS
 from tests.parity.record import GOLDEN
 from tests.parity.roots import STEPGRAPH, Root
 
+DEVIATIONS = deviations.DEVIATIONS | DEVIATIONS_OF_THREADS
 PROGRAMS = catalogue()
 ANSWERS: dict[str, Any] = json.loads(GOLDEN.read_text(encoding="utf-8"))
 

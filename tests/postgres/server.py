@@ -101,7 +101,9 @@ class PostgresServer:
         assert spec.origin is not None
         package = Path(spec.origin).parent
         if self._as and not _open_to_all(package):
-            copy = self.home / "install"  # laid out like the original, for the binaries look up their libraries beside it
+            copy = (
+                self.home / "install"
+            )  # laid out like the original, for the binaries look up their libraries beside it
             shutil.copytree(package.with_name(f"{package.name}.libs"), copy / f"{package.name}.libs")
             shutil.copytree(package / "pginstall18", copy / package.name / "pginstall18")
             package = copy / package.name

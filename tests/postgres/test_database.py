@@ -71,7 +71,10 @@ async def test_rows_come_back_by_statement(run: Run) -> None:
 
 
 async def test_batches_of_one_transaction_land_together(run: Run) -> None:
-    assert await run(job(Batch([insert(1)]), Batch([insert(2), ALL], commits=True))) == [[[(1,)]], [[(2,)], [(1,), (2,)]]]
+    assert await run(job(Batch([insert(1)]), Batch([insert(2), ALL], commits=True))) == [
+        [[(1,)]],
+        [[(2,)], [(1,), (2,)]],
+    ]
 
 
 async def test_a_work_that_ends_inside_a_transaction_is_committed(run: Run) -> None:
@@ -145,9 +148,7 @@ def test_one_object_serves_event_loops_at_once(uri: str) -> None:
     errors: list[BaseException] = []
 
     async def several(first: int) -> None:
-        await asyncio.gather(
-            *(database.arun(job(Batch([insert(n)], commits=True))) for n in range(first, first + 10))
-        )
+        await asyncio.gather(*(database.arun(job(Batch([insert(n)], commits=True))) for n in range(first, first + 10)))
 
     def loop(first: int) -> None:
         try:

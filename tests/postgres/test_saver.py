@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import threading
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -186,6 +188,27 @@ def test_two_processes_on_one_thread_lose_no_update(uri: str, saver: PostgresSav
         won = processes.starmap(_count_up, [(uri, "t", 60)] * 2)
     assert sum(won) == 60
     assert numbers(saver, "t") == list(range(1, 61))
+
+
+def _go_on_in_a_fork(uri: str) -> tuple[list[int], int]:
+    """Put in a process and in its fork; return what both see in the end, and how the fork ended."""
+    with PostgresSaver.from_conn_string(uri) as saver:
+        counter = Counter(saver, "t")
+        counter.step()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # the pool has threads, which a fork leaves behind
+            child = os.fork()
+        if child == 0:
+            counter.step()
+            os._exit(len(numbers(saver, "t")))
+        _, status = os.waitpid(child, 0)
+        return numbers(saver, "t"), os.waitstatus_to_exitcode(status)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_fork_gets_connections_of_its_own(uri: str) -> None:
+    with multiprocessing.get_context("spawn").Pool(1) as processes:
+        assert processes.apply(_go_on_in_a_fork, (uri,)) == ([1, 2], 2)
 
 
 async def test_savers_queue_for_a_thread(uri: str) -> None:

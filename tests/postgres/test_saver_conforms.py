@@ -11,14 +11,21 @@ import pytest
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from stepgraph.checkpoint.base import BaseCheckpointSaver
-from stepgraph.testing.conformance import SaverConformance
+from stepgraph.testing.conformance import SaverConformance, Suite
+from stepgraph.testing.conformance.savers.atomicity import AtomicityRules
+from stepgraph.testing.conformance.savers.heads import HeadRules
+from stepgraph.testing.conformance.savers.pending import PendingRules
+from stepgraph.testing.conformance.savers.reading import ReadingRules
+from stepgraph.testing.conformance.savers.scale import ScaleRules
 from stepgraph_postgres import AsyncPostgresSaver, PostgresSaver
 from tests.postgres.tables import SAVER_TABLES, empty_saver_tables
 
 
-class OfPostgres(SaverConformance):
-    """The database."""
+class OfPostgres:
+    """Where the savers are."""
 
+    capabilities = SaverConformance.capabilities
+    opened = SaverConformance.opened
     uri: str
 
     @pytest.fixture(autouse=True)
@@ -26,7 +33,9 @@ class OfPostgres(SaverConformance):
         self.uri = database_uri
 
 
-class TestPostgresSaver(OfPostgres):
+class OfAString(OfPostgres):
+    """Savers that are given a connection string."""
+
     @asynccontextmanager
     async def saver(self, **settings: Any) -> AsyncIterator[BaseCheckpointSaver]:
         empty_saver_tables(self.uri)
@@ -42,6 +51,13 @@ class TestPostgresSaver(OfPostgres):
             yield made
         finally:
             await made.aclose()
+
+
+class TestPostgresSaver(OfAString, SaverConformance):
+    """Every rule, but for those that take thousands of puts."""
+
+    test_scale_head = None
+    test_scale_page = None
 
     async def raw_bytes(self, saver: BaseCheckpointSaver) -> bytes:
         dump = b""
@@ -65,17 +81,17 @@ class TestPostgresSaver(OfPostgres):
             )
 
 
-# What is left out below does not depend on how a connection is come by, and takes long: it is checked above.
-class Brief:
-    test_scale_head = None
-    test_scale_page = None
-    test_list_pages = None
-    test_crowd_threads = None
-    test_deltas_appends = None
+class TestPostgresSaverAtScale(OfAString, ScaleRules, Suite):
+    """Those rules, in one colour: they are about what is sent to the database, which both send."""
 
-class TestPostgresSaverOfAPool(Brief, OfPostgres):
-    lacks = ("event_loops",)
+    lacks = ("sync",)
 
+
+class OfAPool(OfPostgres, ReadingRules, HeadRules, PendingRules, AtomicityRules, Suite):
+    """The rules that could depend on how a connection is come by; the others are checked above."""
+
+
+class TestPostgresSaverOfAPool(OfAPool):
     @asynccontextmanager
     async def saver(self, **settings: Any) -> AsyncIterator[BaseCheckpointSaver]:
         empty_saver_tables(self.uri)
@@ -85,12 +101,14 @@ class TestPostgresSaverOfAPool(Brief, OfPostgres):
             await saver.aclose()
 
 
-class TestAsyncPostgresSaverOfAPool(Brief, OfPostgres):
+class TestAsyncPostgresSaverOfAPool(OfAPool):
     lacks = ("sync", "event_loops")
 
     @asynccontextmanager
     async def saver(self, **settings: Any) -> AsyncIterator[BaseCheckpointSaver]:
         empty_saver_tables(self.uri)
-        async with AsyncConnectionPool(self.uri, min_size=1, max_size=8, open=False) as pool:
-            async with AsyncPostgresSaver(pool, **settings) as saver:
-                yield saver
+        async with (
+            AsyncConnectionPool(self.uri, min_size=1, max_size=8, open=False) as pool,
+            AsyncPostgresSaver(pool, **settings) as saver,
+        ):
+            yield saver

@@ -43,10 +43,12 @@ class TestAsyncPostgresStoreOfAPool(OfPostgres):
     @asynccontextmanager
     async def store(self, **settings: Any) -> AsyncIterator[BaseStore]:
         drop_store_tables(self.uri)
-        async with AsyncConnectionPool(self.uri, min_size=1, max_size=8, open=False) as pool:
-            async with AsyncPostgresStore(pool, pipeline=False, **settings) as store:
-                await store.setup()
-                yield store
+        async with (
+            AsyncConnectionPool(self.uri, min_size=1, max_size=8, open=False) as pool,
+            AsyncPostgresStore(pool, pipeline=False, **settings) as store,
+        ):
+            await store.setup()
+            yield store
 
 
 def test_the_server_has_pgvector(database_uri: str) -> None:

@@ -17,9 +17,7 @@ from stepgraph_postgres.store.narrowing import narrowed
 from tests.postgres.tables import drop_store_tables
 from tests.store.test_filters_agree import filters, items
 
-INSENSITIVE = settings(
-    deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+INSENSITIVE = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")

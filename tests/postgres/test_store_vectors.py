@@ -90,13 +90,13 @@ def test_a_store_without_an_index_makes_vectors_old(database_uri: str) -> None:
 def test_other_dimensions_are_refused(database_uri: str) -> None:
     with opened(database_uri):
         pass
-    with pytest.raises(ValueError, match="dims=3, and the database holds vectors of 2"):
-        with opened(database_uri, dims=3, fresh=False):
-            pass
+    refused = pytest.raises(ValueError, match="dims=3, and the database holds vectors of 2")
+    with refused, opened(database_uri, dims=3, fresh=False):
+        pass
 
 
 def test_settings_are_checked(database_uri: str) -> None:
-    with pytest.raises(ValueError, match="distance_type is one of .*'cosine'"):
+    with pytest.raises(ValueError, match=r"distance_type is one of .*'cosine'"):
         PostgresStore(database_uri, index={"dims": 2, "embed": embed, "distance_type": "cosinus"})  # type: ignore[typeddict-item]
     with pytest.raises(ValueError, match="kind is one of"):
         PostgresStore(database_uri, index={"dims": 2, "embed": embed, "ann_index_config": {"kind": "tree"}})  # type: ignore[typeddict-item]
@@ -104,6 +104,6 @@ def test_settings_are_checked(database_uri: str) -> None:
 
 def test_a_store_that_was_not_set_up_says_so(database_uri: str) -> None:
     drop_store_tables(database_uri)
-    with PostgresStore.from_conn_string(database_uri) as store:
-        with pytest.raises(SaverError, match=r"call `setup\(\)` once"):
-            store.put(("p",), "k", {})
+    refused = pytest.raises(SaverError, match=r"call `setup\(\)` once")
+    with PostgresStore.from_conn_string(database_uri) as store, refused:
+        store.put(("p",), "k", {})

@@ -51,10 +51,14 @@ class Cradle:
 
     def live(self, life: Life) -> tuple[End, dict[str, Any]]:
         """Live a life to its end; return how it ended and its report, empty if it was killed."""
-        report = Path(life.folder) / life.report
-        report.unlink(missing_ok=True)
+        (Path(life.folder) / life.report).unlink(missing_ok=True)
         ended = self.wait(self.start(life))
-        return ended, json.loads(report.read_text()) if report.exists() else {}
+        return ended, self.report_of(life)
+
+    def report_of(self, life: Life) -> dict[str, Any]:
+        """Return what a life that has ended came to."""
+        report = Path(life.folder) / life.report
+        return json.loads(report.read_text()) if report.exists() else {}
 
     def close(self) -> None:
         assert self._process.stdin is not None

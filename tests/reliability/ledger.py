@@ -19,14 +19,17 @@ class Entry(NamedTuple):
 
     Attributes:
         kind: `"begun"` and `"ended"` of a piece of work, `"saved"` of a task whose end a saver has confirmed,
-            `"kept"` of a checkpoint that a saver has confirmed, `"shown"` of work that a chunk has shown to be done.
+            `"kept"` of a checkpoint that a saver has confirmed, `"shown"` of work that a chunk has shown to be done,
+            `"struck"` of a fault.
         name: The work, the task or the checkpoint.
         task: Of work, the task that does it.
+        superstep: Of work, where it is done: the namespace and the number.
     """
 
     kind: str
     name: str
     task: str = ""
+    superstep: str = ""
 
 
 class Ledger:
@@ -35,8 +38,18 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-    def write(self, kind: str, name: str, task: str = "") -> None:
-        os.write(self._file, json.dumps([kind, name, task]).encode() + b"\n")
+    def write(self, *entry: str) -> None:
+        os.write(self._file, json.dumps(entry).encode() + b"\n")
+
+
+class Notes:
+    """A ledger in memory, for a process that lives on."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+
+    def write(self, *entry: str) -> None:
+        self.entries.append(Entry(*entry))
 
 
 def entries(path: Path) -> Iterator[Entry]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 from stepgraph.checkpoint.base import STATUS, STEPS, BaseCheckpointSaver
 from stepgraph.runtime import get_runtime
 from stepgraph.testing import Operation, WrappedSaver
-from tests.reliability.ledger import Ledger
+from tests.reliability.ledger import Ledger, Notes
 
 T = TypeVar("T")
 
@@ -31,7 +32,7 @@ class Probe:
     """
 
     def __init__(
-        self, ledger: Ledger, strike: int = 0, with_signal: int = signal.SIGKILL, only: str | None = None
+        self, ledger: Ledger | Notes, strike: int = 0, with_signal: int = signal.SIGKILL, only: str | None = None
     ) -> None:
         self.points: list[str] = []
         self.ledger = ledger
@@ -51,7 +52,8 @@ class Probe:
         self.cross(f"before {work}")
         info = get_runtime().execution_info
         assert info is not None
-        self.ledger.write("begun", work, info.task_id)
+        above, _, _ = info.checkpoint_ns.rpartition("|")
+        self.ledger.write("begun", work, info.task_id, f"{above}:{info.step}")
         self.cross(f"in {work}")
 
     def end(self, work: str) -> None:
@@ -102,8 +104,10 @@ class ProbedSaver(WrappedSaver):
         if operation.name not in _WATCHED:
             return await call()
         self._probe.cross(f"before {operation.name}")
+        await asyncio.sleep(0)  # a run can be cancelled on either side of a call
         result = await call()
         self._answered(operation)
+        await asyncio.sleep(0)
         return result
 
     def _answered(self, operation: Operation) -> None:

@@ -44,10 +44,15 @@ class Workload:
         probe: What its nodes tell.
         hand: In which colour it runs.
         durability: When it saves.
+        crashes: Whether the process may end at any point, so that with saves behind the run less may be safe than was
+            shown.
     """
 
-    def __init__(self, saver: BaseCheckpointSaver, probe: Probe, hand: Hand, durability: str) -> None:
+    def __init__(
+        self, saver: BaseCheckpointSaver, probe: Probe, hand: Hand, durability: str, *, crashes: bool = True
+    ) -> None:
         self.saver = saver
+        self.crashes = crashes
         self.probe = probe
         self.hand = hand
         self.durability = durability
@@ -102,7 +107,7 @@ class Workload:
         )
         async for mode, chunk in chunks:
             done = works(chunk) if mode == "values" else [work for update in chunk.values() for work in works(update)]
-            self.probe.show(done, durable=self.durability == "sync")
+            self.probe.show(done, durable=self.durability == "sync" or not self.crashes)
 
     async def start(self) -> None:
         await self.read({"log": []})

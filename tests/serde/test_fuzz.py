@@ -1,13 +1,15 @@
 """Whatever bytes are loaded: a value or a typed error comes out, nothing is imported, and little is allocated."""
 
+import contextlib
 import sys
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgpack
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stepgraph.errors import DeserializationError, NewerCheckpointError
@@ -21,6 +23,8 @@ FRAMES += [SERIALIZER.dumps([ValueError("x", (1,)), KeyError("k"), OSError(2, "n
 CODES = [code[0] for code in SERIALIZER._decoder.tags]
 for frame in FRAMES:
     SERIALIZER.loads(frame)  # so that what may be imported has been
+with contextlib.suppress(ZoneInfoNotFoundError):
+    ZoneInfo("No/Such")  # zoneinfo imports what it looks into the package tzdata with
 try:
     import numpy as np
 
@@ -40,6 +44,7 @@ def check(data: bytes, loads: Callable[[bytes], Any] = SERIALIZER.loads) -> None
     assert {name for name in set(sys.modules) - modules if not name.startswith("tzdata")} == set()
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 @example(b"\x01\x81\xd4\x7f\x00\xc0")
 def test_any_bytes(data: bytes):
@@ -57,6 +62,7 @@ def damaged(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
+@settings(deadline=None)
 @given(damaged())
 def test_damaged_frames(data: bytes):
     check(data)
@@ -109,6 +115,7 @@ def shapes(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
+@settings(deadline=None)
 @given(st.recursive(LEAVES, shapes, max_leaves=15))
 @example(tagged(1, tagged(7, [0, 2**63, 1])))
 @example(tagged(2, tagged(7, [0, 2**63, 1])))
@@ -171,12 +178,14 @@ def test_encrypted_envelopes():
     lenient = EncryptedSerializer(bytes(16), serde=SERIALIZER, accept_plain=True)
     frame = serializer.dumps({"x": (1,)})
 
+    @settings(deadline=None)
     @given(st.binary(max_size=80), st.integers(0, len(frame)), st.integers(0, 9))
     def bytes_of_any_kind(data: bytes, at: int, length: int) -> None:
         for candidate in (data, b"\x81" + data, frame[:at] + data[:length] + frame[at + length :]):
             check(candidate, serializer.loads)
             check(candidate, lenient.loads)
 
+    @settings(deadline=None)
     @given(damaged())
     def damage_by_somebody_with_the_key(data: bytes) -> None:
         head, nonce = b"\x81\x01a", bytes(12)

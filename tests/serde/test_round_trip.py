@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, BaseModel, HttpUrl, PostgresDsn, SecretStr
 
@@ -220,11 +220,13 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(values)
 def test_any_value(value: Any):
     assert same(again(value), value)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(hashable, st.integers()))
 def test_dicts_keep_their_order(value: dict[Any, int]):
     assert list(again(value).items()) == list(value.items())

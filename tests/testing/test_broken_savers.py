@@ -9,8 +9,11 @@ import pytest
 from stepgraph.checkpoint.base import ANY_HEAD, BaseCheckpointSaver
 from stepgraph.checkpoint.memory import InMemorySaver
 from stepgraph.testing.conformance import broken_rules, rules_of
+from tests.testing import broken_reading, broken_threads, broken_writing
 from tests.testing.broken_savers import BROKEN, Broken
 from tests.testing.memory_suite import MemorySuite
+
+PARTS = (broken_reading, broken_writing, broken_threads)  # importing them fills BROKEN
 
 # Each takes as long as many others; a saver that breaks one of them is checked against it.
 SLOW = {

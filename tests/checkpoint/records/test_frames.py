@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from stepgraph.checkpoint.records.frames import (
     pack_body,
     pack_manifest,
@@ -21,25 +23,25 @@ from stepgraph.errors import CorruptCheckpointError, NewerCheckpointError
 names = st.text(max_size=8)
 numbers = st.integers(0, 2**63)
 versions = st.one_of(st.none(), numbers, st.text(max_size=5), st.floats(allow_nan=False))
-chains = st.builds(Chain, st.sampled_from(["l", "d", ""]), numbers, numbers, numbers, numbers)
+chains = st.tuples(st.sampled_from(["l", "d", ""]), numbers, numbers, numbers, numbers).map(Chain._make)
 entries = st.one_of(
-    st.builds(Entry, versions),
-    st.builds(Entry, versions, st.binary(max_size=20)),
-    st.builds(Entry, versions, st.none(), chains),
+    st.tuples(versions).map(lambda parts: Entry(*parts)),
+    st.tuples(versions, st.binary(max_size=20)).map(lambda parts: Entry(*parts)),
+    st.tuples(versions, st.none(), chains).map(Entry._make),
 )
 traces = st.one_of(
-    st.builds(Trace, numbers, versions, st.booleans()), st.builds(Trace, numbers, versions, st.just(True), chains)
+    st.tuples(numbers, versions, st.booleans(), st.none()).map(Trace._make),
+    st.tuples(numbers, versions, st.just(True), chains).map(Trace._make),
 )
 seen = st.dictionaries(names, versions, max_size=3)
-bodies = st.builds(
-    Body,
+bodies = st.tuples(
     numbers,
     st.one_of(st.none(), st.lists(names, max_size=3)),
     st.dictionaries(names, entries, max_size=5),
     seen,
     st.lists(names, max_size=2),
-)
-manifests = st.builds(Manifest, st.dictionaries(names, traces, max_size=5), seen)
+).map(Body._make)
+manifests = st.tuples(st.dictionaries(names, traces, max_size=5), seen).map(Manifest._make)
 
 BODY = Body(
     1,
@@ -48,7 +50,9 @@ BODY = Body(
     {"node": 2},
     ["old"],
 )
-MANIFEST = Manifest({"g": Trace(1, 1, False), "i": Trace(2, 2, True), "b": Trace(3, 3, True, Chain("d", 1, 0, 0, 9))}, {})
+MANIFEST = Manifest(
+    {"g": Trace(1, 1, False), "i": Trace(2, 2, True), "b": Trace(3, 3, True, Chain("d", 1, 0, 0, 9))}, {}
+)
 
 # Written by the first version; each later one must read them.
 GOLDEN_BODY = (
@@ -87,10 +91,8 @@ def test_any_bytes_are_a_frame_or_an_error_with_a_name(noise: bytes, data: st.Da
     cut = data.draw(st.integers(0, len(good)))
     for damaged in (noise, good[:cut], good[:cut] + noise, noise + good[cut:], good[:cut] + noise + good[cut + 1 :]):
         for unpack in (unpack_body, unpack_manifest, unpack_writes):
-            try:
+            with suppress(CorruptCheckpointError, NewerCheckpointError):
                 unpack(damaged)
-            except (CorruptCheckpointError, NewerCheckpointError):
-                pass
 
 
 @pytest.mark.parametrize("unpack", [unpack_body, unpack_manifest, unpack_writes])

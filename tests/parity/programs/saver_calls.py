@@ -12,12 +12,12 @@ def _watched(lg, builder, **options):
     calls: list[Any] = []
 
     class Watched(base):  # type: ignore[misc, valid-type]
-        def put(self, config: Any, checkpoint: Any, metadata: Any, new_versions: Any) -> Any:
+        def put(self, config: Any, checkpoint: Any, metadata: Any, new_versions: Any, **more: Any) -> Any:
             calls.append(["checkpoint", metadata["source"], metadata["step"]])
-            return super().put(config, checkpoint, metadata, new_versions)
+            return super().put(config, checkpoint, metadata, new_versions, **more)
 
-        async def aput(self, config: Any, checkpoint: Any, metadata: Any, new_versions: Any) -> Any:
-            return self.put(config, checkpoint, metadata, new_versions)
+        async def aput(self, config: Any, checkpoint: Any, metadata: Any, new_versions: Any, **more: Any) -> Any:
+            return self.put(config, checkpoint, metadata, new_versions, **more)
 
         def put_writes(self, config: Any, writes: Any, task_id: str, task_path: str = "") -> None:
             calls.append(["writes", sorted({channel for channel, _ in writes if not channel.startswith("branch:")})])

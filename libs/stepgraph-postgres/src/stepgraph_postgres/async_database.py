@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeAlias, TypeVar
 
 import psycopg
@@ -129,7 +129,8 @@ class AsyncDatabase:
         """Where one connection was lost, the idle ones may be: have the pool replace them before the next attempt."""
         if is_lost(error) and not isinstance(self._source, psycopg.AsyncConnection):
             pool = self._pool()
-            await (pool.drop_idle() if isinstance(pool, LoopPool) else pool.check())
+            with suppress(psycopg.Error):  # the next attempt says what is wrong
+                await (pool.drop_idle() if isinstance(pool, LoopPool) else pool.check())
 
 
 @asynccontextmanager

@@ -83,5 +83,3 @@ class Database:
             await self._async.aclose()
         if self._sync is not None:
             await asyncio.to_thread(self._sync.close)
-
-

@@ -114,9 +114,7 @@ class LoopPool:
             pause = min(2 * pause, _LONGEST_PAUSE)
 
     async def _take_back(self, connection: psycopg.AsyncConnection[Any]) -> None:
-        if not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE:
-            await connection.close()
-        elif self._closed:
+        if (not connection.closed and connection.info.transaction_status != TransactionStatus.IDLE) or self._closed:
             await connection.close()
         if not connection.closed:
             self._idle.append(_Idle(connection, self._loop.time()))

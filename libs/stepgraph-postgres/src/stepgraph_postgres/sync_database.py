@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeAlias, TypeVar
 
 import psycopg
@@ -117,7 +117,8 @@ class SyncDatabase:
     def _weed(self, error: psycopg.Error) -> None:
         """Where one connection was lost, the idle ones may be: have the pool replace them before the next attempt."""
         if is_lost(error) and not isinstance(self._source, psycopg.Connection):
-            self._pool().check()
+            with suppress(psycopg.Error):  # the next attempt says what is wrong
+                self._pool().check()
 
 
 def _lent(connection: psycopg.Connection[Any]) -> Iterator[psycopg.Connection[Any]]:

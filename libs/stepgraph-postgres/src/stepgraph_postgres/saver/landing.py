@@ -60,9 +60,7 @@ def _foreseen(step: Step[T], heads: Heads) -> Work[tuple[T] | None]:
     raise AssertionError("a procedure that looks at a head and appends ends with that")
 
 
-def _plan(
-    step: Step[T], heads: Heads
-) -> tuple[Procedure[T], ask.Append, Head | None, list[WriteRow]] | None:
+def _plan(step: Step[T], heads: Heads) -> tuple[Procedure[T], ask.Append, Head | None, list[WriteRow]] | None:
     procedure = step.begin()
     writes: list[WriteRow] = []
     request = next(procedure)

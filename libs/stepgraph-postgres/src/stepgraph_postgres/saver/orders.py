@@ -17,7 +17,7 @@ from stepgraph_postgres.work import Statement
 __all__ = ["append", "orders_of"]
 
 
-def orders_of(request: ask.Request) -> Sequence[Statement]:
+def orders_of(request: Any) -> Sequence[Statement]:
     """Return the statements that carry out `request`, which is not answered."""
     return _ORDERS[type(request)](request)
 

@@ -28,7 +28,7 @@ class Question(NamedTuple):
     answer: Callable[[list[Rows]], Any]
 
 
-def question_of(request: ask.Request) -> Question | None:
+def question_of(request: Any) -> Question | None:
     """Return what answers `request`, `None` where it is not a question."""
     make = _QUESTIONS.get(type(request))
     return None if make is None else make(request)
@@ -41,10 +41,11 @@ def head_of(rows: list[Rows]) -> Head | None:
 
 _ROW: Final = "c.seq, c.id, c.parent_seq, c.parent_id, c.ts, c.run_id, c.metadata, c.body, c.manifest"
 
-# Rows are compared as pairs, so that only the index on lane and `seq` can serve, however few statistics there are.
-_FIND_ROWS: Final = f"""
+# One statement, which is one snapshot: the lane, the rows back to a manifest, and beside the first the pending writes, by
+# column. Rows are compared as pairs, so that only the index on lane and `seq` can serve, however few statistics there are.
+_FIND: Final = f"""
 WITH target AS MATERIALIZED (
-    SELECT l.lane, l.head_seq, l.head_id, l.last_seq, c.seq, (
+    SELECT l.lane, l.head_seq, l.head_id, l.last_seq, c.seq, w.*, (
         SELECT true FROM stepgraph_checkpoints p
         WHERE p.seq = c.parent_seq AND p.id = c.parent_id AND p.lane = c.lane AND NOT p.remnant
     ) AS has_parent, (
@@ -54,23 +55,20 @@ WITH target AS MATERIALIZED (
         ORDER BY m.lane DESC, m.seq DESC LIMIT 1
     ) AS first_seq
     FROM stepgraph_lanes l JOIN stepgraph_checkpoints c ON c.lane = l.lane AND {{which}}
+    CROSS JOIN LATERAL (
+        SELECT array_agg(w.task_id), array_agg(w.slot), array_agg(w.path), array_agg(w.writes)
+        FROM stepgraph_writes w WHERE w.lane = c.lane AND w.checkpoint_id = c.id
+    ) w (tasks, slots, paths, writes)
     WHERE l.thread_id = %(thread_id)s AND l.checkpoint_ns = %(checkpoint_ns)s
 )
-SELECT {_ROW}, t.lane, t.head_seq, t.head_id, t.last_seq, t.has_parent
+SELECT {_ROW}, t.lane, t.head_seq, t.head_id, t.last_seq, f.has_parent, f.tasks, f.slots, f.paths, f.writes
 FROM target t JOIN stepgraph_checkpoints c
     ON (c.lane, c.seq) <= (t.lane, t.seq) AND (c.lane, c.seq) >= (t.lane, coalesce(t.first_seq, 0))
+LEFT JOIN target f ON f.seq = c.seq
 ORDER BY c.lane DESC, c.seq DESC LIMIT {STRIDE}
 """
-_FIND_HEAD_ROWS: Final = _FIND_ROWS.format(which="c.seq = l.head_seq")
-_FIND_ID_ROWS: Final = _FIND_ROWS.format(which="c.id = %(id)s AND NOT c.remnant")
-
-_FIND_WRITES: Final = """
-SELECT w.checkpoint_id, w.task_id, w.slot, w.path, w.writes
-FROM stepgraph_lanes l JOIN stepgraph_writes w ON w.lane = l.lane AND w.checkpoint_id = {which}
-WHERE l.thread_id = %(thread_id)s AND l.checkpoint_ns = %(checkpoint_ns)s
-"""
-_FIND_HEAD_WRITES: Final = _FIND_WRITES.format(which="l.head_id")
-_FIND_ID_WRITES: Final = _FIND_WRITES.format(which="%(id)s")
+_FIND_HEAD: Final = _FIND.format(which="c.seq = l.head_seq")
+_FIND_ID: Final = _FIND.format(which="c.id = %(id)s AND NOT c.remnant")
 
 
 def _find(request: ask.Find) -> Question:
@@ -79,19 +77,18 @@ def _find(request: ask.Find) -> Question:
         "checkpoint_ns": request.checkpoint_ns,
         "id": request.checkpoint_id,
     }
-    rows, writes = (
-        (_FIND_HEAD_ROWS, _FIND_HEAD_WRITES) if request.checkpoint_id is None else (_FIND_ID_ROWS, _FIND_ID_WRITES)
-    )
-    return Question([Statement(rows, params), Statement(writes, params)], _found)
+    return Question([Statement(_FIND_HEAD if request.checkpoint_id is None else _FIND_ID, params)], _found)
 
 
 def _found(rows: list[Rows]) -> ask.Found | None:
     if not rows[0]:
         return None
     found = [_row(columns) for columns in rows[0]]
-    if not rows[0][0][13]:
+    has_parent, *writes = rows[0][0][13:]
+    if not has_parent:
         found[0] = found[0]._replace(parent_id=None)
-    return ask.Found(found, [_write(columns) for columns in rows[1]])
+    tasks = zip(*(column or () for column in writes), strict=True)
+    return ask.Found(found, [_write((found[0].id, *columns)) for columns in tasks])
 
 
 _FETCH_ROWS: Final = f"SELECT {_ROW} FROM stepgraph_checkpoints c WHERE c.seq = ANY(%s::bigint[])"
@@ -121,14 +118,22 @@ FROM chain CROSS JOIN LATERAL (
 
 
 def _fetch(request: ask.Fetch) -> Question:
-    keys = [list(column) for column in zip(*request.blobs, strict=True)] or [[], []]
-    return Question([Statement(_FETCH_ROWS, (list(request.rows),)), Statement(_FETCH_BLOBS, keys)], _fetched)
+    statements: list[Statement] = []
+    if request.rows:
+        statements.append(Statement(_FETCH_ROWS, (list(request.rows),)))
+    if request.blobs:
+        statements.append(Statement(_FETCH_BLOBS, [list(column) for column in zip(*request.blobs, strict=True)]))
+
+    def answer(rows: list[Rows]) -> ask.Fetched:
+        return _fetched(rows[0] if request.rows else [], rows[-1] if request.blobs else [])
+
+    return Question(statements, answer)
 
 
-def _fetched(rows: list[Rows]) -> ask.Fetched:
+def _fetched(rows: Rows, blobs: Rows) -> ask.Fetched:
     return ask.Fetched(
-        {columns[0]: _row(columns) for columns in rows[0]},
-        {(seq, channel): BlobRow(channel, prev_seq, data, id) for seq, channel, prev_seq, data, id in rows[1]},
+        {columns[0]: _row(columns) for columns in rows},
+        {(seq, channel): BlobRow(channel, prev_seq, data, id) for seq, channel, prev_seq, data, id in blobs},
     )
 
 
@@ -160,9 +165,7 @@ def _page(request: ask.Page) -> Question:
         text = _PAGE_OF_ALL.format(where=where + lanes)
     else:
         text = _PAGE_OF_THREAD.format(where=where, lanes=lanes)
-    return Question(
-        [Statement(text, request._asdict())], lambda rows: [ask.Listed(*columns) for columns in rows[0]]
-    )
+    return Question([Statement(text, request._asdict())], lambda rows: [ask.Listed(*columns) for columns in rows[0]])
 
 
 def _locate(request: ask.Locate) -> Question:
@@ -215,17 +218,28 @@ def _writes_of(request: ask.WritesOf) -> Question:
     return Question([Statement(text, request)], lambda rows: [_write(columns) for columns in rows[0]])
 
 
+def _write_at(request: ask.WriteAt) -> Question:
+    text = (
+        "SELECT w.checkpoint_id, w.task_id, w.slot, w.path, w.writes FROM stepgraph_writes w JOIN stepgraph_lanes l"
+        " USING (lane) WHERE l.thread_id = %s AND l.checkpoint_ns = %s AND w.checkpoint_id = %s AND w.task_id = %s"
+        " AND w.slot = %s"
+    )
+    return Question([Statement(text, request)], lambda rows: _write(rows[0][0]) if rows[0] else None)
+
+
 def _first(rows: list[Rows]) -> Any:
     return rows[0][0][0] if rows[0] else None
 
 
-def _row(columns: tuple[Any, ...]) -> CheckpointRow:
-    body, manifest = columns[7], columns[8]
-    return CheckpointRow(*columns[:7], unpack_body(body), None if manifest is None else unpack_manifest(manifest))
+def _row(columns: Sequence[Any]) -> CheckpointRow:
+    seq, id, parent_seq, parent_id, ts, run_id, metadata, body, manifest, *_ = columns
+    unpacked = None if manifest is None else unpack_manifest(manifest)
+    return CheckpointRow(seq, id, parent_seq, parent_id, ts, run_id, metadata, unpack_body(body), unpacked)
 
 
-def _write(columns: tuple[Any, ...]) -> WriteRow:
-    return WriteRow(*columns[:4], unpack_writes(columns[4]))
+def _write(columns: Sequence[Any]) -> WriteRow:
+    checkpoint_id, task_id, slot, path, writes = columns
+    return WriteRow(checkpoint_id, task_id, slot, path, unpack_writes(writes))
 
 
 _QUESTIONS: Final[dict[type[Any], Callable[[Any], Question]]] = {
@@ -239,4 +253,5 @@ _QUESTIONS: Final[dict[type[Any], Callable[[Any], Question]]] = {
     ask.Outline: _outline,
     ask.Links: _links,
     ask.WritesOf: _writes_of,
+    ask.WriteAt: _write_at,
 }

@@ -58,7 +58,7 @@ class RetentionKeeper:
             return
         with self._lock:
             self._due[Lane(0, thread_id, checkpoint_ns)] = limits()
-            if self._worker is None:
+            if self._worker is None or _is_over(self._worker):
                 self._worker = self._start()
 
     def wait(self) -> None:
@@ -105,3 +105,8 @@ class RetentionKeeper:
                 return None
             lane, limits = self._due.popitem()
         return land(Land(partial(sweep, lane, limits, _MOST)), self._heads)
+
+
+def _is_over(worker: threading.Thread | asyncio.Task[None]) -> bool:
+    """Tell whether a worker is no more: its event loop was closed, or it is a parent's, before a fork."""
+    return worker.done() if isinstance(worker, asyncio.Task) else not worker.is_alive()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stepgraph.errors import SerializationError
 from stepgraph.store.base import BaseStore, IndexConfig, TTLConfig
@@ -109,7 +109,7 @@ class DatabaseStore(BaseStore):
         """See `sweep_ttl`."""
         return await self._database.arun(self._sweeping())
 
-    def _setup_jobs(self) -> list[Job[int] | Job[None]]:
+    def _setup_jobs(self) -> list[Job[Any]]:
         return [MIGRATIONS.job(), *([vectors_job(self._index)] if self._index else [])]
 
     def _todo(self, ops: Iterable[Op]) -> _Todo:

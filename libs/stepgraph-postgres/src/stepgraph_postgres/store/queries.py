@@ -178,8 +178,7 @@ def refresh(items: Sequence[int], now: float) -> Statement:
 def sweep(now: float) -> Statement:
     """Delete what has expired, and count it."""
     text = (
-        "WITH gone AS (DELETE FROM stepgraph_store_items WHERE expires_at <= %s RETURNING id) "
-        "SELECT count(*) FROM gone"
+        "WITH gone AS (DELETE FROM stepgraph_store_items WHERE expires_at <= %s RETURNING id) SELECT count(*) FROM gone"
     )
     return Statement(text, (now,))
 

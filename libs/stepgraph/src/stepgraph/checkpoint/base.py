@@ -196,7 +196,7 @@ class BaseCheckpointSaver:
         """Save what a task that follows a checkpoint has written.
 
         A second call for the same task replaces what it names: its plain writes as a whole, and each reserved channel
-        by itself.
+        by itself. Where the task's `STATUS` is `"done"`, one that says `"done"` or `"interrupted"` changes nothing.
 
         Args:
             config: `thread_id`, `checkpoint_ns` and `checkpoint_id`.

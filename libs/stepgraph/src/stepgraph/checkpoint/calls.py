@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Literal
 
 from stepgraph.checkpoint.base import (
+    STATUS,
     Checkpoint,
     CheckpointMetadata,
     CheckpointTuple,
@@ -23,8 +24,8 @@ from stepgraph.checkpoint.lineages import Lineages
 from stepgraph.checkpoint.records.codec import Codec
 from stepgraph.checkpoint.records.copying import copy_thread
 from stepgraph.checkpoint.records.listing import Listing
-from stepgraph.checkpoint.records.pending import rows_of
-from stepgraph.checkpoint.records.plan import plan_put
+from stepgraph.checkpoint.records.pending import put_unless_done, rows_of
+from stepgraph.checkpoint.records.plan import PutPlan, plan_put
 from stepgraph.checkpoint.records.reading import Reading, read, read_lineage
 from stepgraph.checkpoint.records.requests import Find, Lane, Lanes, Listed, Procedure, PutWrites, Request
 from stepgraph.checkpoint.records.rows import CheckpointRow, WriteRow
@@ -117,14 +118,42 @@ class Records:
             self._lineages.put(thread_id, checkpoint_ns, plan.lineage_of(*stored))
         return config_of(thread_id, checkpoint_ns, checkpoint["id"])
 
+    def straight(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: Mapping[str, int],
+        deltas: Mapping[str, Delta] | None,
+        writes: Sequence[TaskWrites],
+    ) -> tuple[str, str, PutPlan, list[WriteRow]] | None:
+        """Return what `put` would store after a parent that is known, and where; `None` where it must look first."""
+        thread_id, checkpoint_ns, parent_id = place_of(config)
+        lineage = None if parent_id is None else self._lineages.get(thread_id, checkpoint_ns, parent_id)
+        if lineage is None:
+            return None
+        codec = Codec(self._serde, thread_id, checkpoint_ns, checkpoint["id"])
+        plan = plan_put(codec, checkpoint, metadata, new_versions, deltas, lineage)
+        return thread_id, checkpoint_ns, plan, self._write_rows(thread_id, checkpoint_ns, parent_id, writes)
+
+    def followed(self, thread_id: str, checkpoint_ns: str, plan: PutPlan, seq: int) -> None:
+        """Remember what was stored."""
+        self._lineages.put(thread_id, checkpoint_ns, plan.lineage_of(plan.row, seq))
+
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str
     ) -> Call[None]:
         """See `BaseCheckpointSaver.put_writes`."""
         thread_id, checkpoint_ns, checkpoint_id = place_of(config)
         rows = self._write_rows(thread_id, checkpoint_ns, checkpoint_id, [TaskWrites(task_id, writes, task_path)])
-        if rows:
-            yield Land(partial(_ask, PutWrites(thread_id, checkpoint_ns, rows)))
+        if not rows or checkpoint_id is None:
+            return
+        request = PutWrites(thread_id, checkpoint_ns, rows)
+        if dict(writes).get(STATUS) in ("done", "interrupted"):
+            codec = Codec(self._serde, thread_id, checkpoint_ns, checkpoint_id)
+            yield Land(partial(put_unless_done, codec, request, checkpoint_id, task_id))
+        else:
+            yield Land(partial(_ask, request))
 
     def delete_thread(self, thread_id: str) -> Call[int]:
         """See `BaseCheckpointSaver.delete_thread`."""

@@ -7,11 +7,12 @@ stores checks first and stores last, so there is nothing to undo.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import islice
 from typing import Any
 
+from stepgraph.checkpoint.base import ANY_HEAD
 from stepgraph.checkpoint.records import requests as ask
 from stepgraph.checkpoint.records.rows import BlobRow, CheckpointRow, Head, WriteRow
 
@@ -62,6 +63,7 @@ class MemoryTables:
             ask.Position: self._position,
             ask.Append: self._append,
             ask.PutWrites: self._put_writes,
+            ask.WriteAt: self._write_at,
             ask.Lanes: self._list_lanes,
             ask.Outline: self._outline,
             ask.Links: self._links,
@@ -142,6 +144,26 @@ class MemoryTables:
 
     # Storing.
 
+    def follow(
+        self,
+        thread_id: str,
+        checkpoint_ns: str,
+        row: CheckpointRow,
+        blobs: Sequence[BlobRow],
+        writes: Sequence[WriteRow],
+        expected: str | None,
+    ) -> int | None:
+        """Store a checkpoint that follows the head and becomes it; return its `seq`, `None` if it does not."""
+        lane = self._lanes.get((thread_id, checkpoint_ns))
+        if lane is None or row.id in lane.by_id:
+            return None
+        head = lane.head
+        if row.parent_seq != head.seq or head.seq != head.last_seq or expected not in (ANY_HEAD, head.id):
+            return None
+        for write in writes:
+            lane.writes.setdefault(write.checkpoint_id, {})[write.task_id, write.slot] = write
+        return self._store(lane, row, blobs, head=True)
+
     def _find_head(self, request: ask.FindHead) -> Head | None:
         lane = self._lanes.get(request)
         return None if lane is None else lane.head
@@ -151,24 +173,30 @@ class MemoryTables:
 
     def _append(self, request: ask.Append) -> int | None:
         lane = self._lane(request.thread_id, request.checkpoint_ns)
-        row = request.row
-        if row.id in lane.by_id:
+        if request.row.id in lane.by_id:
             return None
+        return self._store(lane, request.row, request.blobs, head=request.head)
+
+    def _store(self, lane: _Lane, row: CheckpointRow, blobs: Iterable[BlobRow], *, head: bool) -> int:
         self._seq = seq = self._seq + 1
         lane.rows[seq] = CheckpointRow(seq, *row[1:])
         lane.order.append(seq)
         lane.by_id[row.id] = seq
         self._by_seq[seq] = lane
-        for blob in request.blobs:
+        for blob in blobs:
             lane.blobs[seq, blob.channel] = blob
-        head = lane.head
-        lane.head = Head(head.lane, seq, row.id, seq) if request.head else head._replace(last_seq=seq)
+        before = lane.head
+        lane.head = Head(before.lane, seq, row.id, seq) if head else before._replace(last_seq=seq)
         return seq
 
     def _put_writes(self, request: ask.PutWrites) -> None:
         writes = self._lane(request.thread_id, request.checkpoint_ns).writes
         for row in request.rows:
             writes.setdefault(row.checkpoint_id, {})[row.task_id, row.slot] = row
+
+    def _write_at(self, request: ask.WriteAt) -> WriteRow | None:
+        lane = self._lanes.get(request[:2])
+        return None if lane is None else lane.writes.get(request.checkpoint_id, {}).get(request[3:])
 
     def _lane(self, thread_id: str, checkpoint_ns: str) -> _Lane:
         lane = self._lanes.get((thread_id, checkpoint_ns))

@@ -8,6 +8,7 @@ from typing import Any, Generic
 from typing_extensions import TypeVar
 
 from stepgraph.cache.base import BaseCache
+from stepgraph.checkpoint.base import Checkpoint
 from stepgraph.config import RunnableConfig
 from stepgraph.constants import START
 from stepgraph.graph.compile import Blueprint
@@ -84,15 +85,17 @@ class CompiledStateGraph(Pregel[InputT, OutputT], Generic[StateT, ContextT, Inpu
 
         return types_in(*self.builder.schemas)
 
-    def migrated(
-        self, values: Mapping[str, Any], seen: Mapping[str, int], *, strict: bool = True
-    ) -> tuple[dict[str, Any], dict[str, int]]:
-        """Return what a checkpoint holds of channels and nodes by the names that the graph gives them now.
+    def saved_name(self, node: str) -> str:
+        """Return the name that a node had when what is pending of its tasks may have been saved."""
+        return next((old for old, new in self._renamed.items() if new == node), node)
+
+    def migrated(self, checkpoint: Checkpoint, *, strict: bool = True) -> Checkpoint:
+        """Return a checkpoint with the names that the graph gives channels and nodes now.
 
         Raises:
             MigrationError: The thread waits for a node that the graph does not have.
         """
-        return migrated(self, self._renamed, values, seen, strict=strict)
+        return migrated(self, self._renamed, checkpoint, strict=strict)
 
     def get_input_jsonschema(self, config: RunnableConfig | None = None) -> dict[str, Any]:
         """Return the JSON schema of what callers give."""

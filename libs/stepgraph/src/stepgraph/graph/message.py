@@ -8,9 +8,7 @@ from typing import Annotated, Any
 from typing_extensions import TypedDict
 
 from stepgraph.config import SCOPE
-from stepgraph.errors import listed
-from stepgraph.messages import AIMessageChunk
-from stepgraph.messages.base import with_id
+from stepgraph.graph.merging import identified, merge
 from stepgraph.messages.coerce import to_message
 
 __all__ = ["REMOVE_ALL_MESSAGES", "MessagesState", "add_messages", "push_message"]
@@ -40,30 +38,11 @@ def add_messages(left: Any = None, right: Any = None) -> Any:
         return functools.partial(add_messages)
     if left is None or right is None:
         raise ValueError("add_messages() merges two lists of messages; one side is None")
-    merged = _identified(left)
-    added = _identified(right)
+    added = identified(right)
     last_clear = max((i for i, message in enumerate(added) if message.id == REMOVE_ALL_MESSAGES), default=None)
     if last_clear is not None:
-        merged, added = [], added[last_clear + 1 :]
-    positions = {message.id: position for position, message in enumerate(merged) if message.id is not None}
-    removed: set[str] = set()
-    for message in added:
-        position = positions.get(message.id)
-        if message.type == "remove":
-            if position is None:
-                raise ValueError(
-                    f"there is no message with id {message.id!r} to remove; ids are {listed(m.id for m in merged)}"
-                )
-            removed.add(message.id)
-            continue
-        removed.discard(message.id)
-        if position is None:
-            if message.id is not None:
-                positions[message.id] = len(merged)
-            merged.append(message)
-        else:
-            merged[position] = message
-    return [message for message in merged if message.id not in removed] if removed else merged
+        left, added = [], added[last_clear + 1 :]
+    return merge(left, added)
 
 
 def push_message(message: Any, *, state_key: str | None = "messages") -> Any:
@@ -96,14 +75,3 @@ class MessagesState(TypedDict):
     """A state with one key, a list of messages that `add_messages` keeps."""
 
     messages: Annotated[list[Any], add_messages]
-
-
-def _identified(messages: Any) -> list[Any]:
-    """Return a new list of messages that all have an id."""
-    given = messages if isinstance(messages, list) else [messages]
-    found = [to_message(message) for message in given]
-    for position, message in enumerate(found):
-        if isinstance(message, AIMessageChunk):
-            found[position] = message = message.as_message()
-        with_id(message)
-    return found

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from stepgraph.checkpoint.base import Checkpoint
 from stepgraph.constants import START
 from stepgraph.errors import MigrationError, listed
 from stepgraph.graph.writes import edge_to
@@ -24,38 +25,50 @@ class _Graph(Protocol):
     topology: Topology
 
 
-def migrated(
-    graph: _Graph,
-    renamed: Mapping[str, str | None],
-    values: Mapping[str, Any],
-    seen: Mapping[str, int],
-    *,
-    strict: bool,
-) -> tuple[dict[str, Any], dict[str, int]]:
-    """Return values of channels and ticks of nodes by the names of today.
+def migrated(graph: _Graph, renamed: Mapping[str, str | None], checkpoint: Checkpoint, *, strict: bool) -> Checkpoint:
+    """Return a checkpoint with the names of today.
 
     Args:
         graph: The graph of today.
         renamed: New names by old ones, of nodes and keys; `None` for what was removed on purpose.
-        values: What a checkpoint holds, by channel.
-        seen: When each node last ran.
+        checkpoint: What was saved.
         strict: Whether what cannot be placed is an error.
 
     Raises:
         MigrationError: The thread waits, and a node or a key of it is missing.
     """
-    found = {_channel(name, renamed): value for name, value in values.items()}
-    found.pop(None, None)
-    if renamed and TASKS in found:
-        found[TASKS] = [
-            Send(target, send.arg) for send in found[TASKS] if (target := renamed.get(send.node, send.node)) is not None
-        ]
-    known: dict[str, Any] = {name: value for name, value in found.items() if name is not None}
+    if renamed:
+        checkpoint = _renamed(renamed, checkpoint)
     if strict:
-        _check(graph, known)
-    return known, {renamed.get(name) or name: tick for name, tick in seen.items()}
+        _check(graph, checkpoint["channel_values"])
+    return checkpoint
 
 
+def _renamed(renamed: Mapping[str, str | None], checkpoint: Checkpoint) -> Checkpoint:
+    """Return a checkpoint with everything under its new name, and without what was removed."""
+    named: Checkpoint = {**checkpoint}
+    values = _by_new_name(renamed, checkpoint["channel_values"])
+    for name, value in values.items():
+        if name.startswith(_JOIN) and isinstance(value, (set, frozenset)):
+            values[name] = type(value)(renamed.get(source) or source for source in value)
+    if TASKS in values:
+        values[TASKS] = [
+            Send(target, send.arg)
+            for send in values[TASKS]
+            if (target := renamed.get(send.node, send.node)) is not None
+        ]
+    named["channel_values"] = values
+    named["channel_versions"] = _by_new_name(renamed, checkpoint["channel_versions"])
+    named["versions_seen"] = {renamed.get(name) or name: tick for name, tick in checkpoint["versions_seen"].items()}
+    return named
+
+
+def _by_new_name(renamed: Mapping[str, str | None], channels: Mapping[str, Any]) -> dict[str, Any]:
+    found = {_channel(name, renamed): value for name, value in channels.items()}
+    return {name: value for name, value in found.items() if name is not None}
+
+
+_JOIN = "join:"
 _EDGE = edge_to("")
 
 
@@ -66,7 +79,7 @@ def _channel(name: str, renamed: Mapping[str, str | None]) -> str | None:
     if name.startswith(_EDGE):
         node = renamed.get(name[len(_EDGE) :], name[len(_EDGE) :])
         return None if node is None else edge_to(node)
-    if name.startswith("join:"):
+    if name.startswith(_JOIN):
         return re.sub(r"[^:+]+", lambda match: renamed.get(match[0]) or match[0], name)
     return renamed.get(name, name)
 
@@ -75,7 +88,7 @@ def _check(graph: _Graph, values: Mapping[str, Any]) -> None:
     topology = graph.topology
     nodes = [name[len(_EDGE) :] for name in values if name.startswith(_EDGE) and name not in topology.channels]
     nodes += [send.node for send in values.get(TASKS, ()) if send.node not in topology.nodes]
-    joins = [name for name in values if name.startswith("join:") and name not in topology.channels]
+    joins = [name for name in values if name.startswith(_JOIN) and name not in topology.channels]
     waits = bool(nodes) or any(
         name in values and name in topology.channels and not topology.channels[name].public
         for name in topology.triggers

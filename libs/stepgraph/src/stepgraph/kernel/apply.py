@@ -48,15 +48,19 @@ def apply(memory: Memory, tasks: Sequence[Task], *, clears: bool = True) -> list
     topology, stored = memory.topology, memory.stored
     spent = _spent(topology, stored, tasks) if topology.spending else {}
     changes, changed = spent, []
+    folded = tasks[0].folded if len(tasks) == 1 else None
     for name, values in _grouped(tasks).items():
         spec = topology.channels.get(name)
         if spec is None:
             raise unknown_channel(name, topology, _writers(tasks, name))
-        before = spent[name] if name in spent else stored.get(name, MISSING)
-        try:
-            after = spec.rule.fold(before, values)
-        except Exception as error:
-            raise _explained(error, spec, _writers(tasks, name)) from error
+        if folded is not None and name not in spent and name in folded and folded[name][0] == len(values):
+            after = folded[name][1]  # the routers of a lone task saw the very state that it makes
+        else:
+            before = spent[name] if name in spent else stored.get(name, MISSING)
+            try:
+                after = spec.rule.fold(before, values)
+            except Exception as error:
+                raise _explained(error, spec, _writers(tasks, name)) from error
         if after is not UNCHANGED:
             changes[name] = after
             changed.append(name)
@@ -73,8 +77,17 @@ def apply(memory: Memory, tasks: Sequence[Task], *, clears: bool = True) -> list
     return changed
 
 
-def preview(memory: Memory, writes: Iterable[Write]) -> dict[str, Any]:
-    """Return the state as it would be after one task's own writes: what a router reads."""
+def preview(
+    memory: Memory, writes: Iterable[Write], folded: dict[str, tuple[int, Any]] | None = None
+) -> dict[str, Any]:
+    """Return the state as it would be after one task's own writes: what a router reads.
+
+    Args:
+        memory: The channels.
+        writes: The writes.
+        folded: Takes note of what they make of each channel, for the next router, and for `apply`.
+    """
+    folded = {} if folded is None else folded
     topology, stored = memory.topology, memory.stored
     view = memory.view.copy()
     grouped: dict[str, list[Any]] = {}
@@ -84,10 +97,12 @@ def preview(memory: Memory, writes: Iterable[Write]) -> dict[str, Any]:
         spec = topology.channels.get(name)
         if spec is None or not spec.public:
             continue
-        try:
-            after = spec.rule.fold(stored.get(name, MISSING), values)
-        except Exception as error:
-            raise _explained(error, spec, ["this one"]) from error
+        if name not in folded:
+            try:
+                folded[name] = len(values), spec.rule.fold(stored.get(name, MISSING), values)
+            except Exception as error:
+                raise _explained(error, spec, ["this one"]) from error
+        after = folded[name][1]
         if after is UNCHANGED:
             continue
         readable = spec.rule.read(after)

@@ -66,9 +66,13 @@ def _conclude(task: Task, machine: Machine, output: Any) -> Program:
     node = task.node
     write(task, output)
     own = task.writes
+    task.folded = {} if node.routes else None
     routed = list(own)
     for route in () if task.parents else node.routes:
-        answer = yield route.action, route.reader.take(preview(machine.memory, own), machine.step, machine.stop)
+        answer = yield (
+            route.action,
+            route.reader.take(preview(machine.memory, own, task.folded), machine.step, machine.stop),
+        )
         routed += route.writer(answer)
     task.writes = routed
     task.status = Status.DONE

@@ -41,21 +41,27 @@ class Task:
         parents: Commands that it addressed to the graph above.
         error: Why it failed.
         attempt: How often it was started.
+        folded: What its writes made of channels when its routers were asked: how many writes, and the stored value.
         id: Its `task_id`, once somebody asked for it.
+        alias: The name of its node when it was saved, where that was another one.
         given: Whether its output is its input and the node is not called: for input from outside and for edits.
         settled: Whether an earlier run performed it, so that this one need not.
         saved: Whether its writes are kept, or about to be.
         asked: The interrupts that it waits for.
         answers: The answers that it has, by interrupt id.
+        answered: Whether some are saved.
         memo: What its `step`s remember, by key.
     """
 
     __slots__ = (
+        "alias",
+        "answered",
         "answers",
         "argument",
         "asked",
         "attempt",
         "error",
+        "folded",
         "given",
         "id",
         "input",
@@ -85,12 +91,15 @@ class Task:
         self.parents: tuple[Any, ...] = ()
         self.error: BaseException | None = None
         self.attempt: int = 0
+        self.folded: dict[str, tuple[int, Any]] | None = None
         self.id: str = ""
+        self.alias: str = ""
         self.given: bool = False
         self.settled: bool = False
         self.saved: bool = False
         self.asked: tuple[Interrupt, ...] = ()
         self.answers: dict[str, Any] | None = None
+        self.answered: bool = False
         self.memo: dict[str, Any] | None = None
 
     def push(self, write: Write) -> None:

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from stepgraph.cache.base import BaseCache
 from stepgraph.channels import BaseChannel
-from stepgraph.checkpoint.base import BaseCheckpointSaver
+from stepgraph.checkpoint.base import BaseCheckpointSaver, Checkpoint
 from stepgraph.config import RunnableConfig, check_config
 from stepgraph.constants import START
 from stepgraph.errors import InvalidGraphError, MigrationError, listed
@@ -153,14 +153,17 @@ class Definition:
 
         return types_in(*(channel.typ for channel in self.channels.values()))
 
-    def migrated(
-        self, values: Mapping[str, Any], seen: Mapping[str, int], *, strict: bool = True
-    ) -> tuple[dict[str, Any], dict[str, int]]:
-        """Return what a checkpoint holds of channels and nodes by the names that the graph gives them now.
+    def saved_name(self, node: str) -> str:
+        """Return the name that a node had when what is pending of its tasks may have been saved."""
+        return node
+
+    def migrated(self, checkpoint: Checkpoint, *, strict: bool = True) -> Checkpoint:
+        """Return a checkpoint with the names that the graph gives channels and nodes now.
 
         Raises:
             MigrationError: The checkpoint holds channels that the graph does not have.
         """
+        values = checkpoint["channel_values"]
         missing = [name for name in values if name not in self.topology.channels and name != START]
         if missing and strict:
             raise MigrationError(
@@ -168,7 +171,7 @@ class Definition:
                 "with them, or edit the thread's state with the graph that has them",
                 keys=missing,
             )
-        return dict(values), dict(seen)
+        return checkpoint
 
     def expected_input(self) -> str:
         """Return what callers are told who gave no input."""

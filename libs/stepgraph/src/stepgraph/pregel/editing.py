@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from stepgraph.channels.base import MISSING
-from stepgraph.checkpoint.base import STATUS
+from stepgraph.checkpoint.base import ECHO, STATUS
 from stepgraph.constants import END, START
 from stepgraph.errors import InvalidUpdateError, listed, nearest
 from stepgraph.kernel.apply import apply
 from stepgraph.kernel.machine import Machine
 from stepgraph.kernel.plan import plan, stale
 from stepgraph.kernel.task import Status, Task
+from stepgraph.pregel.commands import write_command
 from stepgraph.pregel.journal import Journal
 from stepgraph.pregel.run_state import RunState
-from stepgraph.types import StateUpdate
+from stepgraph.types import Command, StateUpdate
 
 __all__ = ["COPY", "INPUT", "begin_edit"]
 
@@ -34,6 +35,7 @@ def begin_edit(run: RunState, edits: Sequence[StateUpdate]) -> None:
     machine.resume(before + 1)
     if journal.superseded:
         journal.forget()
+    write_command(run, Command())
     special = edits[0].as_node if len(edits) == 1 else None
     if special == COPY:
         edits = _copy(journal, machine, edits[0].values)
@@ -80,9 +82,9 @@ def _tasks(run: RunState, edits: Sequence[StateUpdate]) -> list[Task]:
     for name, edit in zip(names, edits, strict=True):
         node = topology.entry if name == START else topology.nodes[name]
         task = Task(node, node.path, ())
-        task.given, task.input = True, edit.values
+        task.given, task.input, task.saved = True, edit.values, True
         if name in waiting and not _is_known(run, waiting[name]):
-            task.id = waiting[name].id  # it shows as what that task did
+            task.id, task.saved = waiting[name].id, False  # it is to show as what that task did
         tasks.append(task)
     return tasks
 
@@ -108,8 +110,10 @@ def _apply_finished(run: RunState, tasks: Sequence[Task], *, but: Sequence[str])
 
 def _is_known(run: RunState, task: Task) -> bool:
     assert run.journal is not None
-    record = (task.id, STATUS, Status.DONE.value)
-    return record in ((name, channel, value) for name, channel, value in run.journal.asked if channel == STATUS)
+    return any(
+        name == task.id and (channel == ECHO or (channel == STATUS and value == Status.DONE.value))
+        for name, channel, value in run.journal.asked
+    )
 
 
 def _name(run: RunState, edit: StateUpdate, *, several: bool) -> str:

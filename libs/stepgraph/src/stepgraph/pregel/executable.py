@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from stepgraph.cache.base import BaseCache
-from stepgraph.checkpoint.base import BaseCheckpointSaver
+from stepgraph.checkpoint.base import BaseCheckpointSaver, Checkpoint
 from stepgraph.config import RunnableConfig
 from stepgraph.kernel.breakpoints import Breakpoints
 from stepgraph.kernel.topology import Topology
@@ -33,10 +33,11 @@ class Executable(Protocol):
     def reviving(self, saver: BaseCheckpointSaver) -> BaseCheckpointSaver:
         """Return the saver as one that keeps and revives the types that the graph's schemas name."""
 
-    def migrated(
-        self, values: Mapping[str, Any], seen: Mapping[str, int], *, strict: bool = True
-    ) -> tuple[dict[str, Any], dict[str, int]]:
-        """Return what a checkpoint holds of channels and nodes by the names that the graph gives them now.
+    def saved_name(self, node: str) -> str:
+        """Return the name that a node had when what is pending of its tasks may have been saved."""
+
+    def migrated(self, checkpoint: Checkpoint, *, strict: bool = True) -> Checkpoint:
+        """Return a checkpoint with the names that the graph gives channels and nodes now.
 
         Raises:
             MigrationError: The thread waits for a node that the graph does not have.

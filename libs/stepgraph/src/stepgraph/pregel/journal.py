@@ -168,6 +168,8 @@ class Journal:
                 "from its head"
             )
         self.found = found
+        if found is not None and not self.facts.get("parents"):
+            self.facts["parents"] = found.metadata.get("parents", {})
         if head is not None:
             self.head = head.checkpoint["id"]
         if found is not None:
@@ -306,7 +308,7 @@ class Journal:
             "updated_channels": sorted(changed),
         }
         config = config_of(self.thread_id, self.namespace, self._parent_id)
-        writes = [echo_of(task, machine, checkpoint, deltas) for task in performed]
+        writes = [echo_of(task, machine, checkpoint, deltas) for task in performed if self._parent_id is not None]
         self.due.append(PutCheckpoint(config, checkpoint, self.metadata, changed, self.head, deltas, writes))
         self.checkpoint_id = self._parent_id = self.head = checkpoint_id
 

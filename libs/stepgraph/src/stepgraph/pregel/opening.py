@@ -12,9 +12,9 @@ from stepgraph.channels.base import MISSING
 from stepgraph.checkpoint.base import ECHO, ERROR, INTERRUPT, RESUME, STATUS, STEPS, PendingWrite, TaskWrites
 from stepgraph.constants import START
 from stepgraph.errors import EmptyInputError, UnknownInterruptError
-from stepgraph.kernel.apply import apply
 from stepgraph.kernel.program import write
 from stepgraph.kernel.task import Status, Task
+from stepgraph.pregel.commands import write_command
 from stepgraph.pregel.editing import begin_edit
 from stepgraph.pregel.journal import Journal
 from stepgraph.pregel.run_state import RunState
@@ -22,10 +22,7 @@ from stepgraph.pregel.saves import PARENTS, PutWrites
 from stepgraph.pregel.scope import ANY
 from stepgraph.types import NOT_GIVEN, Command, Interrupt
 
-__all__ = ["COMMAND", "begin", "pending_interrupts", "recall", "settle"]
-
-COMMAND: Final = "0" * 32
-"""Stands for the caller among the tasks that have pending writes: what a `Command` wrote to a waiting thread."""
+__all__ = ["begin", "recall", "settle"]
 
 _RESERVED: Final = frozenset((STATUS, ERROR, INTERRUPT, RESUME, STEPS, ECHO, PARENTS))
 
@@ -52,8 +49,8 @@ def _restore(run: RunState) -> None:
     journal = run.journal
     assert journal is not None
     assert journal.found is not None
-    checkpoint = journal.found.checkpoint
-    values, seen = run.graph.migrated(checkpoint["channel_values"], checkpoint["versions_seen"])
+    checkpoint = run.graph.migrated(journal.found.checkpoint)
+    values, seen = dict(checkpoint["channel_values"]), checkpoint["versions_seen"]
     given = values.pop(START, MISSING)
     versions = {name: tick for name, tick in checkpoint["channel_versions"].items() if name != START}
     clock = max([*versions.values(), *seen.values()], default=0)
@@ -115,43 +112,28 @@ def _resume(run: RunState, journal: Journal) -> None:
         run.entry.input = journal.given
         _take_entry(run, step + 1)
         return
-    _write_command(run, journal, command)
+    write_command(run, command)
     machine.resume(step)
     if command.resume is not NOT_GIVEN and run.parent is None:
         _answer(run, journal, command.resume)
     run.restate()
 
 
-def _write_command(run: RunState, journal: Journal, command: Command[Any]) -> None:
-    """Apply what the caller's `Command` writes, on top of what an earlier one wrote at this checkpoint."""
-    caller = Task(run.graph.topology.command, (), ())
-    if command.update is not None or command.goto != ():
-        write(caller, Command(update=command.update, goto=command.goto))
-    earlier = [(name, value) for task, name, value in journal.pending if task == COMMAND]
-    if caller.writes:
-        saved = TaskWrites(COMMAND, run.graph.topology.saved_writes([*earlier, *caller.writes]))
-        journal.due.append(PutWrites(journal.config, saved))
-    caller.writes = [*earlier, *caller.writes]
-    if caller.writes:
-        apply(run.machine.memory, (caller,), clears=False)
-
-
-def pending_interrupts(pending: Sequence[PendingWrite]) -> dict[str, tuple[str, Interrupt]]:
-    """Return the interrupts that wait for an answer by their ids, each with the task that asked."""
+def _asked(pending: Sequence[PendingWrite]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the questions that are not answered and those that are, but whose tasks did not go on: ids and tasks."""
     kept = {(task, channel): value for task, channel, value in pending if channel in _RESERVED}
-    return {
-        interrupt.id: (task, interrupt)
-        for (task, channel), interrupts in kept.items()
-        if channel == INTERRUPT and kept.get((task, STATUS)) == Status.INTERRUPTED.value
-        for interrupt in interrupts
-        if interrupt.id not in kept.get((task, RESUME), ())
-    }
+    found: tuple[dict[str, str], dict[str, str]] = {}, {}
+    for (task, channel), questions in kept.items():
+        if channel == INTERRUPT and kept.get((task, STATUS)) == Status.INTERRUPTED.value:
+            for question in questions:
+                found[question.id in kept.get((task, RESUME), ())][question.id] = task
+    return found
 
 
 def _answer(run: RunState, journal: Journal, answer: Any) -> None:
     """Place the caller's answer, or answers by id, and decide to save them."""
-    waiting = pending_interrupts(journal.asked)
-    answers = _by_id(answer, waiting)
+    unanswered, answered = _asked(journal.asked)
+    answers = _by_id(answer, unanswered, answered)
     if answers is None:
         run.answers[ANY] = answer
         return
@@ -164,35 +146,41 @@ def _answer(run: RunState, journal: Journal, answer: Any) -> None:
         run.answers[ANY] = next(iter(answers.values()))
         return
     run.answers.update(answers)
-    if not _are_by_id(answer):  # the question may have another id by now, where a sub-graph's state was edited
-        run.answers.update({ANY + waiting[identity][0]: value for identity, value in answers.items()})
     by_task: dict[str, dict[str, Any]] = {}
     for identity, value in answers.items():
-        if identity in waiting:
-            by_task.setdefault(waiting[identity][0], {})[identity] = value
+        task = unanswered.get(identity) or answered[identity]
+        by_task.setdefault(task, {})[identity] = value
+        if not _are_by_id(answer):  # the question may have another id by now, where a sub-graph's state was edited
+            run.answers[ANY + task] = value
     for task, given in by_task.items():
         before: dict[str, Any] = next(
-            (value for name, channel, value in journal.pending if (name, channel) == (task, RESUME)), {}
+            (old for name, channel, old in journal.pending if (name, channel) == (task, RESUME)), {}
         )
         journal.due.append(PutWrites(journal.config, TaskWrites(task, [(RESUME, {**before, **given})])))
+        journal.pending = [record for record in journal.pending if record[:2] != (task, RESUME)]
+        journal.pending.append((task, RESUME, {**before, **given}))
 
 
-def _by_id(answer: Any, waiting: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return answers by id, `None` for one that the next question is to get."""
+def _by_id(answer: Any, unanswered: Mapping[str, str], answered: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return answers by id, `None` for one that the next question is to get.
+
+    A question that was answered before its task could go on is answered again.
+    """
     if _are_by_id(answer):
-        unknown = [key for key in answer if key not in waiting]
+        unknown = [key for key in answer if key not in unanswered and key not in answered]
         if unknown:
             raise UnknownInterruptError(
-                f"no interrupt {unknown[0]!r} waits for an answer; pending are {sorted(waiting) or 'none'}"
+                f"no interrupt {unknown[0]!r} waits for an answer; pending are {sorted(unanswered) or 'none'}"
             )
         return dict(answer)
-    if len(waiting) > 1:
+    open_questions = unanswered or answered
+    if len(open_questions) > 1:
         raise UnknownInterruptError(
-            f"{len(waiting)} interrupts wait for an answer, so a single one is ambiguous; pass "
-            f"Command(resume={{id: answer}}) with some of the ids {sorted(waiting)}",
+            f"{len(open_questions)} interrupts wait for an answer, so a single one is ambiguous; pass "
+            f"Command(resume={{id: answer}}) with some of the ids {sorted(open_questions)}",
             reason="ambiguous",
         )
-    return {next(iter(waiting)): answer} if waiting else None
+    return {next(iter(open_questions)): answer} if open_questions else None
 
 
 def _are_by_id(answer: Any) -> bool:
@@ -221,7 +209,9 @@ def recall(run: RunState, tasks: Sequence[Task]) -> None:
     for identity, channel, value in journal.pending:
         known.setdefault(identity, []).append((channel, value))
     for task in tasks:
-        writes = known.get(run.id_of(task))
+        if run.id_of(task) not in known:
+            run.rename(task, known)
+        writes = known.get(task.id)
         if writes is not None:
             _recall(run, task, writes)
 
@@ -233,6 +223,7 @@ def _is_answered(run: RunState, task: Task, asked: Sequence[Interrupt]) -> bool:
 def _recall(run: RunState, task: Task, writes: Sequence[tuple[str, Any]]) -> None:
     kept = {channel: value for channel, value in writes if channel in _RESERVED}
     task.answers, task.memo = kept.get(RESUME), kept.get(STEPS)
+    task.answered = bool(task.answers)
     status = kept.get(STATUS)
     if status == Status.FAILED.value:
         task.error = kept.get(ERROR)
@@ -243,6 +234,9 @@ def _recall(run: RunState, task: Task, writes: Sequence[tuple[str, Any]]) -> Non
     elif status == Status.INTERRUPTED.value:
         asked = tuple(kept.get(INTERRUPT, ()))
         task.asked = asked
+        for question in asked:  # an answer that was saved, and that a run below may still have to take
+            if question.id in (task.answers or ()) and question.id not in run.answers:
+                run.answers[question.id] = (task.answers or {})[question.id]
         if asked and run.answers and ANY not in run.answers and not _is_answered(run, task, asked):
             # Others were answered: it goes on waiting, and is not run for nothing.
             task.status, task.settled, task.saved = Status.INTERRUPTED, True, True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextvars import Context, copy_context
 from typing import Any, Literal
 
@@ -121,7 +121,7 @@ class Run:
         taps: Sequence[Tap] = (),
         settings: Settings = DEFAULTS,
     ) -> None:
-        parent: Any = SCOPE.get()
+        parent: Any = None if settings.edits else SCOPE.get()  # an edit addresses what its config names
         above: Surroundings | None = None if parent is None else parent.run
         self.graph: Executable = graph
         self.parent: TaskScope | None = parent
@@ -188,6 +188,15 @@ class Run:
             namespace = "|".join(self.namespace) if self.journal is None else self.journal.namespace
             task.id = task_id(self.seed, namespace, self.machine.step, task.path, task.node.name)
         return task.id
+
+    def rename(self, task: Task, known: Collection[str]) -> None:
+        """Give a task the id that it had when its node had another name, if that is one of those that are known."""
+        old = self.graph.saved_name(task.node.name)
+        if old != task.node.name and self.journal is not None:
+            path = tuple(old if part == task.node.name else part for part in task.path)
+            identity = task_id(self.seed, self.journal.namespace, self.machine.step, path, old)
+            if identity in known:
+                task.id, task.alias = identity, old
 
     def keep_slot(self) -> None:
         """Use the slot of the task above instead of the limit's others: it stands still until this run is over."""
@@ -294,7 +303,7 @@ class Run:
         commit(self, tasks)
         self.resuming = False
         if self.journal is not None:
-            performed = [] if tasks[0] is self.entry else [task for task in tasks if task.id and not task.saved]
+            performed = [] if tasks[0] is self.entry else [task for task in tasks if not task.saved]
             self.journal.checkpoint(self.machine, self.settings.source, performed=performed)
         self.paused = not tasks[0].given and breaks(self._breakpoints("after"), tasks)
         self._shows_state = not tasks[0].given or self.graph.shows_input
@@ -316,6 +325,7 @@ class Run:
         if self.paused:
             show_pause(self, self._tasks, self.outlook())
             if not self._tasks and self.journal is not None and (self.stream.checkpoints or self.stream.debug):
+                self.machine.step += 1  # of the tasks that the next run will perform
                 show_checkpoint(self, plan(self.machine.memory, self.machine.changed))
 
     def conclude(self) -> None:

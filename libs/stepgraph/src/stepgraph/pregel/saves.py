@@ -100,8 +100,8 @@ def writes_of(task: Task, machine: Machine) -> TaskWrites:
         writes.append((ERROR, task.error))
     if task.status is Status.INTERRUPTED:
         writes.append((INTERRUPT, list(task.asked)))
-    if task.answers is not None:
-        writes.append((RESUME, dict(task.answers)))
+    if task.answers or task.answered:
+        writes.append((RESUME, dict(task.answers or {})))
     if task.memo:
         writes.append((STEPS, dict(task.memo)))
     return TaskWrites(task.id, writes, path_of(task))
@@ -110,7 +110,7 @@ def writes_of(task: Task, machine: Machine) -> TaskWrites:
 def echo_of(task: Task, machine: Machine, checkpoint: Checkpoint, deltas: Mapping[str, Delta]) -> TaskWrites:
     """Return what is kept of a task that a checkpoint follows: for what that holds anyway, where it is to be found."""
     places: dict[str, tuple[int, int] | None] = {}
-    writes: list[tuple[str, Any]] = [(STATUS, task.status.value)]
+    writes: list[tuple[str, Any]] = []
     values, channels = checkpoint["channel_values"], machine.topology.channels
     for name, value in task.writes:
         if not channels[name].public or not channels[name].rule.saved:
@@ -123,6 +123,8 @@ def echo_of(task: Task, machine: Machine, checkpoint: Checkpoint, deltas: Mappin
         else:
             writes.append((name, value))
     writes.append((ECHO, [checkpoint["id"], places]))
+    if task.answers is not None or task.memo:  # there is an earlier record, of a task that was not done
+        writes.append((STATUS, task.status.value))
     return TaskWrites(task.id, writes, path_of(task))
 
 

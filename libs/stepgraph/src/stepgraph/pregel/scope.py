@@ -101,7 +101,7 @@ class TaskScope:
     @property
     def segment(self) -> str:
         """The part of a namespace that this task adds."""
-        return f"{self.task.node.name}:{self.run.id_of(self.task)}"
+        return f"{self.task.alias or self.task.node.name}:{self.run.id_of(self.task)}"
 
     def count_nested(self) -> int:
         """Return how many runs began inside this task before, and count one more."""
@@ -170,8 +170,7 @@ class TaskScope:
         identity = interrupt_id(run.id_of(task), self._asked)
         self._asked += 1
         answers = task.answers = {} if task.answers is None else task.answers
-        if identity not in answers:
-            self._take_answer(identity, answers)
+        self._take_answer(identity, answers)
         question = Interrupt(value, identity, questions.schema_of(schema))
         if identity not in answers:
             task.asked = (*task.asked, question)
@@ -186,6 +185,8 @@ class TaskScope:
     def _take_answer(self, identity: str, answers: dict[str, Any]) -> None:
         """Take the caller's answer to a question: given to its id, or to whatever the task asks, or one above it."""
         given = self.run.answers
+        if identity in answers and identity not in given:
+            return  # an answer of an earlier run
         scope: TaskScope | None = self
         names = [identity]
         while scope is not None:

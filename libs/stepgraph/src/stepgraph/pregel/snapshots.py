@@ -10,7 +10,7 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from stepgraph.channels.base import MISSING
-from stepgraph.checkpoint.base import ECHO, ERROR, INTERRUPT, RESERVED, STATUS, CheckpointTuple, config_of
+from stepgraph.checkpoint.base import ECHO, ERROR, INTERRUPT, RESERVED, RESUME, STATUS, CheckpointTuple, config_of
 from stepgraph.config import RunnableConfig
 from stepgraph.constants import START
 from stepgraph.kernel.apply import apply, foreseen
@@ -18,10 +18,10 @@ from stepgraph.kernel.machine import Machine
 from stepgraph.kernel.plan import plan, stale
 from stepgraph.kernel.task import Status, Task, task_id
 from stepgraph.pregel.chunks import update_of
+from stepgraph.pregel.commands import COMMAND
 from stepgraph.pregel.executable import Executable
-from stepgraph.pregel.opening import COMMAND
 from stepgraph.pregel.subgraphs import graph_of
-from stepgraph.types import PregelTask, StateSnapshot
+from stepgraph.types import Interrupt, PregelTask, StateSnapshot
 
 __all__ = ["Loading", "snapshot"]
 
@@ -49,13 +49,13 @@ def snapshot(
     shown = yield from _all_shown(view, head=head, subgraphs=subgraphs)
     return StateSnapshot(
         values=graph.read(values),
-        next=tuple(task.node.name for task in waiting),
+        next=tuple(task.node.name for task in waiting or view.tasks),
         config=found.config,
         metadata=found.metadata,
         created_at=found.checkpoint["ts"],
         parent_config=found.parent_config,
         tasks=tuple(shown),
-        interrupts=tuple(question for task in shown if task.result is None for question in task.interrupts),
+        interrupts=view.open_questions(),
     )
 
 
@@ -89,7 +89,7 @@ def _shown(
         name=task.node.name,
         path=task.path,
         error=error,
-        interrupts=tuple(view.kept(task, INTERRUPT) or ()),
+        interrupts=() if head and view.done(task) else tuple(view.kept(task, INTERRUPT) or ()),
         state=state,
         result=None if head and task.given else view.result(task),
     )
@@ -113,8 +113,9 @@ class _View:
         self.tasks: Sequence[Task] = self._planned(found)
 
     def _planned(self, found: CheckpointTuple) -> Sequence[Task]:
-        graph, checkpoint = self._graph, found.checkpoint
-        values, seen = graph.migrated(checkpoint["channel_values"], checkpoint["versions_seen"], strict=False)
+        graph = self._graph
+        checkpoint = graph.migrated(found.checkpoint, strict=False)
+        values, seen = dict(checkpoint["channel_values"]), checkpoint["versions_seen"]
         given = values.pop(START, MISSING)
         memory = self.machine.memory
         versions = checkpoint["channel_versions"]
@@ -136,6 +137,12 @@ class _View:
         step = int(found.metadata.get("step", 0)) + 1
         for task in tasks:
             task.id = task_id(checkpoint["id"], self._namespace, step, task.path, task.node.name)
+            old = graph.saved_name(task.node.name)
+            if old != task.node.name and task.id not in self._pending:
+                path = tuple(old if part == task.node.name else part for part in task.path)
+                identity = task_id(checkpoint["id"], self._namespace, step, path, old)
+                if identity in self._pending:
+                    task.id, task.alias = identity, old
         return tasks
 
     def kept(self, task: Task, channel: str) -> Any:
@@ -151,6 +158,16 @@ class _View:
         for task in tasks:
             task.writes = self._writes.get(task.id, [])
         return tasks
+
+    def open_questions(self) -> tuple[Interrupt, ...]:
+        """Return what tasks wait for and has not been answered."""
+        waiting = [task for task in self.tasks if self.kept(task, STATUS) == Status.INTERRUPTED.value]
+        return tuple(
+            question
+            for task in waiting
+            for question in self.kept(task, INTERRUPT) or ()
+            if question.id not in (self.kept(task, RESUME) or ())
+        )
 
     def beside(self, checkpoint_id: str) -> RunnableConfig:
         """Return the config of another checkpoint of the same thread."""
@@ -170,7 +187,7 @@ class _View:
         """Return what a task wrote to the state, `None` where it has not."""
         if task.given:
             task.writes = task.node.writer(task.input)
-        elif self.kept(task, STATUS) != Status.DONE.value:
+        elif self.kept(task, STATUS) != Status.DONE.value and self.kept(task, ECHO) is None:
             return None
         else:
             self.performed((task,))
@@ -178,7 +195,8 @@ class _View:
 
     def thread_and_namespace(self, task: Task, *, lasting: bool) -> tuple[str, str]:
         """Return where the sub-graph that a task runs keeps its state."""
-        part = task.node.name if lasting else f"{task.node.name}:{task.id}"
+        name = task.alias or task.node.name
+        part = name if lasting else f"{name}:{task.id}"
         return self._thread_id, f"{self._namespace}|{part}" if self._namespace else part
 
     def place_of(self, task: Task) -> RunnableConfig:

@@ -24,6 +24,9 @@ from stepgraph.serde.tagged import TAG, Decoder, Encoder, Tag
 __all__ = ["MsgpackSerializer"]
 
 _HEAD: Final = bytes((PLAIN,))
+_SCALARS: Final = frozenset((int, str, bool, float, type(None)))
+"""Types that msgpack has itself, and that hold nothing."""
+
 _SMALL: Final = 1024
 """Bytes that cannot claim lists so long that it takes noticeable time to find out that they are not there."""
 
@@ -43,11 +46,15 @@ class MsgpackSerializer:
         SerializationError: Two allowed classes have one module and name.
     """
 
+    binds_place: bool = False
+    """Whether bytes can only be read where they were kept; so nobody need say where that is."""
+
     def __init__(self, *, allowed: Iterable[type[Any]] = ()) -> None:
         import msgpack
 
         self._msgpack = msgpack
         self._packer = msgpack.Packer
+        self._packb = msgpack.packb
         self._registry = Registry(frozenset(allowed))
         self._encoder = Encoder(self._registry, self._keeps)
         self._decoder = Decoder(self._registry)
@@ -59,6 +66,11 @@ class MsgpackSerializer:
             SerializationError: It cannot be kept, contains itself, or is nested too deeply (500 lists or 100 objects
                 always fit); the message names the type and where in the value it stands.
         """
+        if type(value) in _SCALARS:
+            try:
+                return _HEAD + self._packb(value)  # type: ignore[no-any-return]
+            except (UnicodeEncodeError, OverflowError):  # lone surrogates, or more than 64 bits
+                pass
         try:
             return _HEAD + self._packed(value, self._encoder.encode)
         except Refused as refusal:

@@ -24,19 +24,24 @@ class Codec:
         checkpoint_id: The checkpoint.
     """
 
-    __slots__ = ("_about", "_place", "_serde")
+    __slots__ = ("_about", "_binds", "_place", "_serde")
 
     def __init__(self, serde: Serializer, thread_id: str, checkpoint_ns: str, checkpoint_id: str) -> None:
         self._serde: Serializer = serde
         self._about: tuple[str, str, str] = (thread_id, checkpoint_ns, checkpoint_id)
+        self._binds: bool = getattr(serde, "binds_place", True)
         self._place: bytes = (
-            f"{len(thread_id)}:{thread_id}{len(checkpoint_ns)}:{checkpoint_ns}{len(checkpoint_id)}:{checkpoint_id}"
-        ).encode("utf-8", "surrogatepass")
+            b""
+            if not self._binds
+            else (
+                f"{len(thread_id)}:{thread_id}{len(checkpoint_ns)}:{checkpoint_ns}{len(checkpoint_id)}:{checkpoint_id}"
+            ).encode("utf-8", "surrogatepass")
+        )
 
     def dump(self, channel: str, value: Any) -> bytes:
         """Return a channel's value, or a delta of it, as bytes."""
         try:
-            return self._serde.dumps(value, self._place + b"c" + channel.encode())
+            return self._serde.dumps(value, self._place + b"c" + channel.encode() if self._binds else b"")
         except Exception as error:
             raise _unkept(error, f"channel {channel!r}") from error
 
@@ -64,7 +69,8 @@ class Codec:
     def dump_write(self, task_id: str, slot: int, channel: str, value: Any) -> bytes:
         """Return a pending write as bytes."""
         try:
-            return self._serde.dumps(value, self._place + b"w" + _task_place(task_id, slot, channel))
+            place = self._place + b"w" + _task_place(task_id, slot, channel) if self._binds else b""
+            return self._serde.dumps(value, place)
         except Exception as error:
             raise _unkept(error, f"the write to channel {channel!r} of task {task_id!r}") from error
 

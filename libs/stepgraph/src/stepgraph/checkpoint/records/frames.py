@@ -38,6 +38,8 @@ def unpack_body(data: bytes) -> Body:
     """
     try:
         v, updated, entries, seen, unseen = _unpacked(data)
+        if not (_are(int, v) and _are(list, unseen, updated or []) and _are(dict, entries, seen)):
+            raise ValueError("its parts are not of the types that they should be")
         return Body(v, updated, {channel: _entry(*entry) for channel, entry in entries.items()}, seen, unseen)
     except (TypeError, ValueError, AttributeError) as error:
         raise CorruptCheckpointError(f"the row of a checkpoint is damaged: {error}") from error
@@ -61,6 +63,8 @@ def unpack_manifest(data: bytes) -> Manifest:
     """
     try:
         traces, seen = _unpacked(data)
+        if not _are(dict, traces, seen):
+            raise ValueError("its parts are not of the types that they should be")
         return Manifest({channel: _trace(*trace) for channel, trace in traces.items()}, seen)
     except (TypeError, ValueError, AttributeError) as error:
         raise CorruptCheckpointError(f"the manifest of a checkpoint is damaged: {error}") from error
@@ -83,6 +87,10 @@ def unpack_writes(data: bytes) -> list[tuple[str, bytes]]:
         return [(channel, value) for channel, value in writes]
     except (TypeError, ValueError) as error:
         raise CorruptCheckpointError(f"pending writes are damaged: {error}") from error
+
+
+def _are(kind: type, *parts: Any) -> bool:
+    return all(isinstance(part, kind) for part in parts)
 
 
 def _entry(version: Any, data: bytes | None = None, *chain: Any) -> Entry:

@@ -1,7 +1,7 @@
 """Lineage: all that must be known of a checkpoint to store the next one, without any of its values.
 
-A lineage is not changed; `follow` makes the next one. What changed since the last manifest is kept apart from what the
-manifest holds, so that following costs what changed and not what there is.
+A lineage is not changed; `follow` makes the next one. The rows since the last manifest, fewer than `STRIDE`, are kept
+beside what the manifest holds, so that following costs next to nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from typing_extensions import Self
 
-from stepgraph.checkpoint.records.rows import STRIDE, Body, CheckpointRow, Manifest, Trace
+from stepgraph.checkpoint.records.rows import STRIDE, Body, CheckpointRow, Entry, Manifest, Trace
 
 __all__ = ["Lineage"]
 
@@ -33,7 +33,7 @@ class Lineage:
         id: str,
         seq: int,
         base: Mapping[str, Trace],
-        recent: Mapping[str, Trace],
+        recent: tuple[tuple[int, Body], ...],
         seen: Mapping[str, Any],
         age: int,
     ) -> None:
@@ -52,18 +52,17 @@ class Lineage:
         manifest = rows[-1].manifest
         if manifest is not None:
             base, seen = dict(manifest.traces), dict(manifest.seen)
-        recent: dict[str, Trace] = {}
         for row in reversed(rows):
-            recent.update(_traces(row.seq, row.body))
             seen.update(row.body.seen)
             for node in row.body.unseen:
                 seen.pop(node, None)
+        recent = tuple((row.seq, row.body) for row in reversed(rows))
         return cls(rows[0].id, rows[0].seq, base, recent, seen, len(rows) - 1)
 
     @classmethod
     def root(cls, row: CheckpointRow, seq: int, seen: Mapping[str, Any]) -> Self:
         """Return the lineage of a checkpoint that stands for itself; see `follow`."""
-        return cls(row.id, seq, {}, _traces(seq, row.body), seen, 0)
+        return cls(row.id, seq, {}, ((seq, row.body),), seen, 0)
 
     def follow(self, row: CheckpointRow, seq: int, seen: Mapping[str, Any]) -> Lineage:
         """Return the lineage of a checkpoint that follows this one.
@@ -73,10 +72,10 @@ class Lineage:
             seq: The row's place.
             seen: When each node last ran, in a dict that nobody changes.
         """
-        traces = _traces(seq, row.body)
+        last = (seq, row.body)
         if row.manifest is not None:
-            return Lineage(row.id, seq, row.manifest.traces, traces, seen, 0)
-        return Lineage(row.id, seq, self._base, {**self._recent, **traces}, seen, self.age + 1)
+            return Lineage(row.id, seq, row.manifest.traces, (last,), seen, 0)
+        return Lineage(row.id, seq, self._base, (*self._recent, last), seen, self.age + 1)
 
     @property
     def full(self) -> bool:
@@ -85,11 +84,18 @@ class Lineage:
 
     def trace(self, channel: str) -> Trace | None:
         """Return where a channel last changed."""
-        return self._recent.get(channel) or self._base.get(channel)
+        for seq, body in reversed(self._recent):
+            entry = body.entries.get(channel)
+            if entry is not None:
+                return _trace(seq, entry)
+        return self._base.get(channel)
 
     def traces(self) -> dict[str, Trace]:
         """Return where each channel last changed."""
-        return {**self._base, **self._recent}
+        found = dict(self._base)
+        for seq, body in self._recent:
+            found.update((channel, _trace(seq, entry)) for channel, entry in body.entries.items())
+        return found
 
     def manifest(self, body: Body) -> Manifest:
         """Return the manifest of a checkpoint that follows this one with `body`."""
@@ -102,8 +108,5 @@ class Lineage:
         return Manifest(traces, seen)
 
 
-def _traces(seq: int, body: Body) -> dict[str, Trace]:
-    return {
-        channel: Trace(seq, entry.version, entry.data is not None or entry.chain is not None, entry.chain)
-        for channel, entry in body.entries.items()
-    }
+def _trace(seq: int, entry: Entry) -> Trace:
+    return Trace(seq, entry.version, entry.data is not None or entry.chain is not None, entry.chain)

@@ -34,6 +34,7 @@ __all__ = [
     "PutWrites",
     "Request",
     "SetHead",
+    "WriteAt",
     "WritesOf",
     "perform",
 ]
@@ -174,6 +175,16 @@ class PutWrites(NamedTuple):
     rows: Sequence[WriteRow]
 
 
+class WriteAt(NamedTuple):
+    """The `WriteRow` of a slot, or `None`."""
+
+    thread_id: str
+    checkpoint_ns: str
+    checkpoint_id: str
+    task_id: str
+    slot: int
+
+
 # Maintenance.
 
 
@@ -262,8 +273,8 @@ class DropLane(NamedTuple):
 
 
 Request: TypeAlias = (
-    "Find | Fetch | Page | Locate | FindHead | Position | Append | PutWrites | Lanes | Outline | Links | WritesOf | "
-    "Drop | SetHead | DropLane"
+    "Find | Fetch | Page | Locate | FindHead | Position | Append | PutWrites | WriteAt | Lanes | Outline | Links | "
+    "WritesOf | Drop | SetHead | DropLane"
 )
 
 Procedure: TypeAlias = Generator[Request, Any, T]

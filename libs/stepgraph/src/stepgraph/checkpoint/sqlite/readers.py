@@ -9,7 +9,6 @@ from typing import Final, TypeVar
 from stepgraph.checkpoint.records.requests import Procedure, perform
 from stepgraph.checkpoint.sqlite.database import Database
 from stepgraph.checkpoint.sqlite.tables import SqliteTables
-from stepgraph.errors import CheckpointError
 
 __all__ = ["Readers"]
 
@@ -39,20 +38,16 @@ class Readers:
             prepare: Makes the tables, where there are none yet.
         """
         connection, tables = self._take(prepare)
-        usable = False
+        done = False
         try:
             with self._database.errors():
                 connection.execute("BEGIN")
-                try:
-                    result = perform(begin(), tables.answer)
-                finally:
-                    connection.rollback()  # there is nothing to commit
-            usable = True
-        except CheckpointError as error:
-            usable = not isinstance(error.__cause__, sqlite3.Error)
-            raise
+                result = perform(begin(), tables.answer)
+                connection.execute("COMMIT")
+            done = True
         finally:
-            if usable and not self._closed and len(self._idle) < _IDLE:
+            # After an error a query may be half read, and hold the connection to what it saw.
+            if done and not self._closed and len(self._idle) < _IDLE:
                 self._idle.append((connection, tables))
             else:
                 connection.close()
@@ -61,13 +56,9 @@ class Readers:
     def close(self) -> None:
         """Close the connections that are not in use; the others are closed after it."""
         self._closed = True
-        for connection, _ in self.abandon():
-            connection.close()
-
-    def abandon(self) -> list[tuple[sqlite3.Connection, SqliteTables]]:
-        """Give the connections away, for a child of the process that must not use them."""
         idle, self._idle = self._idle, []
-        return idle
+        for connection, _ in idle:
+            connection.close()
 
     def _take(self, prepare: Callable[[], None]) -> tuple[sqlite3.Connection, SqliteTables]:
         try:

@@ -39,9 +39,7 @@ class SqliteTables:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        cursor = connection.cursor()
-        cursor.row_factory = None  # whatever the owner of a borrowed connection has set
-        self._execute = cursor.execute
+        self.begin_anew()
         self._answers: dict[type[Any], Callable[[Any], Any]] = {
             ask.Find: self._find,
             ask.Fetch: self._fetch,
@@ -51,6 +49,7 @@ class SqliteTables:
             ask.Position: self._position,
             ask.Append: self._append,
             ask.PutWrites: self._put_writes,
+            ask.WriteAt: self._write_at,
             ask.Lanes: self._lanes,
             ask.Outline: self._outline,
             ask.Links: self._links,
@@ -63,6 +62,12 @@ class SqliteTables:
     def answer(self, request: ask.Request) -> Any:
         """Answer a request."""
         return self._answers[type(request)](request)
+
+    def begin_anew(self) -> None:
+        """Drop a query that an error has left half read; it would hold the connection to what it saw for ever."""
+        cursor = self._connection.cursor()
+        cursor.row_factory = None  # whatever the owner of a borrowed connection has set
+        self._execute = cursor.execute
 
     # Reading.
 
@@ -82,7 +87,7 @@ class SqliteTables:
         for columns in found:
             rows.append(_row(columns))
             if rows[-1].ends_chain:
-                break
+                break  # the next query ends this one
         if not rows:
             return None
         first = rows[0]
@@ -217,6 +222,11 @@ class SqliteTables:
                 " DO UPDATE SET path = excluded.path, writes = excluded.writes",
                 (lane, row.checkpoint_id, row.task_id, row.slot, row.path, pack_writes(row.writes)),
             )
+
+    def _write_at(self, request: ask.WriteAt) -> WriteRow | None:
+        lane = "(SELECT lane FROM stepgraph_lanes WHERE thread_id = ? AND checkpoint_ns = ?)"
+        found = self._writes(f"lane = {lane} AND checkpoint_id = ? AND task_id = ? AND slot = ?", request)
+        return found[0] if found else None
 
     def _lane(self, thread_id: str, checkpoint_ns: str) -> int:
         find = "SELECT lane FROM stepgraph_lanes WHERE thread_id = ? AND checkpoint_ns = ?"

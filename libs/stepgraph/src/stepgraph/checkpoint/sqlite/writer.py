@@ -13,8 +13,9 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import Empty, SimpleQueue
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Final
 
 from stepgraph.checkpoint.records.requests import Procedure, perform
@@ -112,11 +113,6 @@ class Writer:
         if thread is not None and thread is not threading.current_thread():
             thread.join(wait)
 
-    @property
-    def connection(self) -> sqlite3.Connection | None:
-        """The connection, for a child of the process that must never use or close it."""
-        return self._connection
-
     def _serve(self) -> None:
         going = True
         while going:
@@ -180,6 +176,7 @@ class Writer:
         try:
             result = job.do(connection, tables)
         except BaseException as error:
+            tables.begin_anew()
             if connection.in_transaction:  # a full disk, say, has ended it already
                 connection.execute("ROLLBACK" if alone else "ROLLBACK TO job")
                 if not alone:
@@ -200,6 +197,7 @@ class Writer:
                 # SQLite itself waits, except where it thinks that waiting cannot help.
                 if "locked" not in str(error) or monotonic() >= deadline:
                     raise
+                sleep(0.005)
 
     def _keep_house(self) -> None:
         """Renew leases, and give back room in the file while nobody waits; what fails here is tried again later."""
@@ -230,12 +228,13 @@ class Writer:
             try:
                 connection.execute("ROLLBACK")
             except sqlite3.Error:
-                self._disconnect()
+                self._disconnect()  # the next batch opens it anew
 
     def _disconnect(self) -> None:
         connection, self._connection, self._tables = self._connection, None, None
         if connection is not None:
-            self._database.close_writer(connection)
+            with suppress(sqlite3.Error):  # all that was promised was committed before
+                self._database.close_writer(connection)
 
 
 def _free_pages(connection: sqlite3.Connection) -> int:

@@ -1,0 +1,39 @@
+"""Threads that tests keep: where they are, and how their state is asked for in each colour."""
+
+from typing import Any
+
+from tests.pregel.colours import Colour
+
+
+def thread(name: str = "1", **configurable: Any) -> dict[str, Any]:
+    """Return the config of a thread."""
+    return {"configurable": {"thread_id": name, **configurable}}
+
+
+async def state(colour: Colour, graph: Any, config: Any = None, **options: Any) -> Any:
+    """Return what `get_state` or its twin does."""
+    config = config or thread()
+    return await graph.aget_state(config, **options) if colour.runs_async else graph.get_state(config, **options)
+
+
+async def history(colour: Colour, graph: Any, config: Any = None, **options: Any) -> list[Any]:
+    """Return the snapshots of a thread, the oldest first."""
+    config = config or thread()
+    if colour.runs_async:
+        found = [snapshot async for snapshot in graph.aget_state_history(config, **options)]
+    else:
+        found = list(graph.get_state_history(config, **options))
+    return found[::-1]
+
+
+async def update(colour: Colour, graph: Any, values: Any, as_node: Any = None, config: Any = None) -> Any:
+    """Do what `update_state` or its twin does."""
+    config = config or thread()
+    if colour.runs_async:
+        return await graph.aupdate_state(config, values, as_node)
+    return graph.update_state(config, values, as_node)
+
+
+def told(snapshots: list[Any]) -> list[tuple[Any, ...]]:
+    """Return source, step and next of snapshots."""
+    return [(snapshot.metadata["source"], snapshot.metadata["step"], snapshot.next) for snapshot in snapshots]
