@@ -39,7 +39,7 @@ def _line(result: Result) -> tuple[str, ...]:
         _factor(result.ratio(OURS, PLAIN)),
         _time(result, PEER_SIDE),
         _factor(result.ratio(PEER_SIDE, OURS)),
-        _figure(result.measure),
+        _figure(result.measure) if result.row.yardstick or result.target("must") else "",
         _figure(result.target("must")),
         _figure(result.target("aim")),
         result.verdict,

@@ -62,5 +62,5 @@ LIMITS: Final = (
     Limit("wide-1000", "loop", 4),
     Limit("message-1000", "message-10", 2),
     Limit("append-1000", "append-10", 2),
-    Limit("head-10000", "head-10", 2),
+    Limit("head-10010", "head-10", 2),
 )

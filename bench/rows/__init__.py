@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bench.row import Row
-from bench.rows import barrier, chain, chunks, compiling, fan_out, growth, importing, loop, saving, subgraph, threads
+from bench.rows import (
+    barrier,
+    chain,
+    chunks,
+    compiling,
+    fan_out,
+    growth,
+    importing,
+    loop,
+    messages,
+    saving,
+    subgraph,
+    threads,
+)
 
 __all__ = ["ROWS", "named", "selected"]
 
@@ -17,6 +30,7 @@ ROWS: tuple[Row, ...] = (
     *subgraph.ROWS,
     *chunks.ROWS,
     *saving.ROWS,
+    *messages.ROWS,
     *threads.ROWS,
     *growth.ROWS,
     *compiling.ROWS,

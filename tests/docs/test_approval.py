@@ -38,11 +38,3 @@ def test_an_answer_goes_on_where_the_process_that_was_killed_waited(tmp_path: Pa
     assert run(file, "list").stdout == "INV-1: Pay 250 for INV-1?\n"
     assert run(file, "answer", "INV-1", "yes").stdout == "INV-1: paid 250, ref-INV-1\n"
     assert run(file, "list").stdout == ""
-
-
-def test_what_was_killed_did_not_show_the_question_before_it_was_saved(tmp_path: Path):
-    """The question is printed by `start`, so whoever has read it can answer it, whatever happens then."""
-    file = tmp_path / "payments.sqlite"
-    asked = run(file, "start", "INV-1", 250, "--then-die")
-    assert asked.returncode == -9
-    assert run(file, "answer", "INV-1", "yes").stdout == "INV-1: paid 250, ref-INV-1\n"

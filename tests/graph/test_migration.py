@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 from stepgraph.checkpoint.memory import InMemorySaver
 from stepgraph.errors import IncompleteJoinWarning, MigrationError
 from stepgraph.graph import START, StateGraph
-from stepgraph.types import Command, Send, interrupt
+from stepgraph.types import Command, Send, interrupt, step
 
 THREAD = {"configurable": {"thread_id": "1"}}
 
@@ -193,3 +193,21 @@ def test_a_node_that_ran_last_is_known_by_its_new_name(door, saver):
     graph.update_state(THREAD, {"log": ["u"]})
     assert graph.get_state(THREAD).next == ("c",)
     assert door(graph, None) == {"log": ["a", "b", "u", "c"]}
+
+
+def test_what_a_renamed_node_has_asked_and_done_is_still_known(door, saver):
+    calls = []
+
+    def node(state):
+        return {"log": [step("count", lambda: calls.append(1) or len(calls)), interrupt("?")]}
+
+    def graph(name, **compiled):
+        builder = StateGraph(State).add_node(name, node).add_edge(START, name)
+        return builder.compile(checkpointer=saver, **compiled)
+
+    door(graph("old"), {"log": []})
+    asked = graph("old").get_state(THREAD).interrupts
+    new = graph("new", renamed={"old": "new"})
+    assert new.get_state(THREAD).interrupts == asked
+    assert door(new, Command(resume={asked[0].id: "!"})) == {"log": [1, "!"]}
+    assert calls == [1]

@@ -32,6 +32,7 @@ _REASONS: dict[str, str] = {
     "histories.the_order_of_tasks": "4.1: tasks are shown in the order in which their writes land",
     "interrupts.an_answer_by_an_id_that_nobody_has": "4.6: an answer to an unknown id is refused",
     "interrupts.an_answer_on_a_fresh_thread": _ANSWERS_NOBODY_WAITS_FOR,
+    "interrupts.an_answer_that_nobody_waits_for": _ANSWERS_NOBODY_WAITS_FOR,
     "interrupts.an_answer_with_an_update_and_a_goto": "what a Command's goto leads to is among what runs next",
     "interrupts.an_empty_map_as_an_answer": "4.6: an empty map is an answer like any other",
     "interrupts.none_as_an_answer": "4.6: None is an answer",

@@ -1,4 +1,4 @@
-"""`interrupt(…, response_schema=…)`: what the question says of its answer, and what becomes of one that does not fit."""
+"""`interrupt(…, response_schema=…)`: what a question says of its answer, and what becomes of one that does not fit."""
 
 import dataclasses
 from typing import Any

@@ -1,4 +1,4 @@
-"""Durability: what is safe before it is shown, how far saves may fall behind, and what a failing saver does to a run."""
+"""Durability: what is safe before it is shown, how far saves fall behind, and what a failing saver does to a run."""
 
 import asyncio
 import threading
@@ -87,7 +87,9 @@ async def test_sync_starts_no_superstep_before_the_last_one_is_saved(colour):
     saver, at_start = RecordingSaver(InMemorySaver()), []
 
     async def node(state):
-        at_start.append([(operation.name, operation.state) for operation in saver.operations if operation.name in SAVES])
+        at_start.append(
+            [(operation.name, operation.state) for operation in saver.operations if operation.name in SAVES]
+        )
         return {"log": [1]}
 
     nodes = [("one", colour.node(node)), ("two", colour.node(node))]
@@ -144,9 +146,7 @@ async def test_async_runs_ahead_of_a_saver_that_waits_but_not_far():
     stall = Stall(nth=2, only=("put",))
     saver = FaultySaver(InMemorySaver(), stall)
     graph = chain(*((str(number), node) for number in range(steps)), checkpointer=saver)
-    run = asyncio.create_task(
-        graph.ainvoke({"log": []}, {**thread(), "recursion_limit": steps}, durability="async")
-    )
+    run = asyncio.create_task(graph.ainvoke({"log": []}, {**thread(), "recursion_limit": steps}, durability="async"))
     await stall.reached.await_set()
     await turns(100 * steps)
     assert 1 < len(began) <= BACKLOG + 2

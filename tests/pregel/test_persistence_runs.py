@@ -1,13 +1,11 @@
 """Runs on a thread: what one leaves to the next, and how one goes on that was stopped, failed or cancelled."""
 
 import asyncio
-import operator
-from typing import Annotated, Any
+from typing import Annotated
 
 import pytest
 from typing_extensions import TypedDict
 
-from stepgraph.channels import Topic, UntrackedValue
 from stepgraph.checkpoint.memory import InMemorySaver
 from stepgraph.errors import (
     EmptyInputError,
@@ -19,23 +17,15 @@ from stepgraph.errors import (
 )
 from stepgraph.graph import START, StateGraph
 from stepgraph.runtime import RunControl
-from stepgraph.types import Command, Send
+from stepgraph.types import Command
+from tests.pregel.colours import turns
 from tests.pregel.states import Log, Two, chain, fan
-from tests.pregel.threads import history, state, thread, told, update
-
-
-def writing(colour, name, calls=None):
-    async def node(state):
-        if calls is not None:
-            calls.append(name)
-        return {"log": [name]}
-
-    return name, colour.node(node)
+from tests.pregel.threads import history, named, state, thread, told, update
 
 
 @pytest.mark.parametrize("durability", ["sync", "async"])
 async def test_each_superstep_leaves_a_checkpoint(colour, durability):
-    graph = chain(writing(colour, "a"), writing(colour, "b"), checkpointer=InMemorySaver())
+    graph = chain(named(colour, "a"), named(colour, "b"), checkpointer=InMemorySaver())
     assert await colour.invoke(graph, {"log": []}, thread(), durability=durability) == {"log": ["a", "b"]}
     assert told(await history(colour, graph)) == [
         ("input", -1, ("__start__",)),
@@ -46,7 +36,7 @@ async def test_each_superstep_leaves_a_checkpoint(colour, durability):
 
 
 async def test_a_second_run_goes_on_from_the_first(colour):
-    graph = chain(writing(colour, "a"), checkpointer=InMemorySaver())
+    graph = chain(named(colour, "a"), checkpointer=InMemorySaver())
     await colour.invoke(graph, {"log": ["1"]}, thread())
     assert await colour.invoke(graph, {"log": ["2"]}, thread()) == {"log": ["1", "a", "2", "a"]}
     snapshots = await history(colour, graph)
@@ -56,26 +46,26 @@ async def test_a_second_run_goes_on_from_the_first(colour):
 
 
 async def test_threads_know_nothing_of_each_other(colour):
-    graph = chain(writing(colour, "a"), checkpointer=InMemorySaver())
+    graph = chain(named(colour, "a"), checkpointer=InMemorySaver())
     await colour.invoke(graph, {"log": ["1"]}, thread("one"))
     assert await colour.invoke(graph, {"log": ["2"]}, thread("two")) == {"log": ["2", "a"]}
 
 
 async def test_a_run_without_a_thread_says_what_is_missing(colour):
-    graph = chain(writing(colour, "a"), checkpointer=InMemorySaver())
+    graph = chain(named(colour, "a"), checkpointer=InMemorySaver())
     with pytest.raises(MissingThreadError, match="thread_id"):
         await colour.invoke(graph, {"log": []})
 
 
 async def test_input_that_does_not_fit_leaves_nothing(colour):
-    graph = chain(writing(colour, "a"), checkpointer=InMemorySaver())
+    graph = chain(named(colour, "a"), checkpointer=InMemorySaver())
     with pytest.raises(InvalidUpdateError):
         await colour.invoke(graph, {"lug": []}, thread())
     assert await history(colour, graph) == []
 
 
 async def test_there_is_nothing_to_go_on_with_on_a_fresh_thread(colour):
-    graph = chain(writing(colour, "a"), checkpointer=InMemorySaver())
+    graph = chain(named(colour, "a"), checkpointer=InMemorySaver())
     with pytest.raises(EmptyInputError):
         await colour.invoke(graph, None, thread())
 
@@ -156,7 +146,7 @@ async def test_a_drained_run_ends_its_superstep_and_can_go_on(colour):
         assert runtime.drain_requested
         return {"log": ["first"]}
 
-    graph = chain(("first", colour.node(first)), writing(colour, "then"), checkpointer=InMemorySaver())
+    graph = chain(("first", colour.node(first)), named(colour, "then"), checkpointer=InMemorySaver())
     with pytest.raises(GraphDrained, match="the server goes down"):
         await colour.invoke(graph, {"log": []}, thread(), control=control)
     assert (await state(colour, graph)).next == ("then",)
@@ -176,17 +166,18 @@ async def test_a_drain_after_the_last_superstep_changes_nothing(colour):
 
 @pytest.mark.parametrize("durability", ["sync", "async", "exit"])
 async def test_a_cancelled_run_goes_on_where_it_was(durability):
-    reached, calls = asyncio.Event(), []
+    reached, done, calls = asyncio.Event(), asyncio.Event(), []
 
     async def quick(state):
         calls.append("quick")
+        done.set()
         return {"log": ["quick"]}
 
     async def slow(state):
         calls.append("slow")
         if calls.count("slow") == 1:
-            while "quick" not in calls:
-                await asyncio.sleep(0)
+            await done.wait()
+            await turns(5)
             reached.set()
             await asyncio.Event().wait()
         return {"log": ["slow"]}
@@ -203,7 +194,7 @@ async def test_a_cancelled_run_goes_on_where_it_was(durability):
 
 
 async def test_a_stream_that_is_left_early_can_go_on(colour):
-    graph = chain(writing(colour, "a"), writing(colour, "b"), checkpointer=InMemorySaver())
+    graph = chain(named(colour, "a"), named(colour, "b"), checkpointer=InMemorySaver())
     stream = colour.stream(graph, {"log": []}, thread(), stream_mode="updates", durability="sync")
     assert await anext(stream) == {"a": {"log": ["a"]}}
     await stream.aclose()
@@ -212,7 +203,7 @@ async def test_a_stream_that_is_left_early_can_go_on(colour):
 
 @pytest.mark.parametrize("durability", ["sync", "async", "exit"])
 async def test_a_run_whose_thread_went_on_without_it_is_refused_and_loses_nothing(colour, durability):
-    graph = chain(writing(colour, "a"), writing(colour, "b"), checkpointer=InMemorySaver())
+    graph = chain(named(colour, "a"), named(colour, "b"), checkpointer=InMemorySaver())
     await colour.invoke(graph, {"log": []}, thread())
     stream = colour.stream(graph, {"log": ["again"]}, thread(), stream_mode="updates", durability=durability)
     assert await anext(stream) == {"a": {"log": ["a"]}}
@@ -225,67 +216,23 @@ async def test_a_run_whose_thread_went_on_without_it_is_refused_and_loses_nothin
     assert "update" in (await state(colour, graph)).values["log"]
 
 
-async def test_stateful_channels_are_kept(colour):
-    class Bag(TypedDict, total=False):
-        topic: Annotated[list[str], Topic(str, accumulate=True)]
-        log: Annotated[list[Any], operator.add]
-
-    async def node(state):
-        return {"topic": f"{len(state.get('topic', []))}"}
-
-    graph = chain(("node", colour.node(node)), state=Bag, checkpointer=InMemorySaver())
-    await colour.invoke(graph, {"topic": "in"}, thread())
-    again = await colour.invoke(graph, {"topic": "again"}, thread())
-    assert again["topic"] == ["in", "1", "again", "3"]
-
-
-async def test_untracked_values_are_not_saved_and_not_restored(colour):
-    seen = []
-
-    class Secret(TypedDict, total=False):
-        token: Annotated[str, UntrackedValue(str)]
-        log: Annotated[list[Any], operator.add]
-
-    async def log_in(state):
-        return {"token": "hush"}
-
-    async def node(state):
-        seen.append(state.get("token"))
-        return {"log": ["node"]}
-
-    nodes = [("log_in", colour.node(log_in)), ("one", colour.node(node)), ("two", colour.node(node))]
-    saver = InMemorySaver()
-    graph = chain(*nodes, state=Secret, checkpointer=saver, interrupt_before=["two"])
+async def test_a_saver_that_forks_lets_the_run_go_on_beside_the_head(colour):
+    graph = chain(named(colour, "a"), named(colour, "b"), checkpointer=InMemorySaver(on_conflict="fork"))
     await colour.invoke(graph, {"log": []}, thread())
-    await colour.invoke(graph, None, thread())
-    assert seen == ["hush", None]
-    assert all("hush" not in repr(found) for found in saver.list(thread()))
-
-
-async def test_untracked_values_in_sends_are_not_saved(colour):
-    class Secret(TypedDict, total=False):
-        token: Annotated[str, UntrackedValue(str)]
-        log: Annotated[list[Any], operator.add]
-
-    async def first(state):
-        return Command(goto=[Send("worker", {"token": "hush", "log": ["kept"]})])
-
-    async def worker(state):
-        return {"log": [*state["log"], state.get("token", "no token")]}
-
-    builder = StateGraph(Secret).add_node("first", colour.node(first), destinations=("worker",))
-    builder.add_node("worker", colour.node(worker)).add_edge(START, "first")
-    saver = InMemorySaver()
-    graph = builder.compile(checkpointer=saver, interrupt_before=["worker"])
-    await colour.invoke(graph, {"log": []}, thread())
-    assert all("hush" not in repr(found) for found in saver.list(thread()))
-    assert (await colour.invoke(graph, None, thread()))["log"] == ["kept", "no token"]
+    stream = colour.stream(graph, {"log": ["again"]}, thread(), stream_mode="values", durability="sync")
+    chunks = [await anext(stream), await anext(stream)]
+    await update(colour, graph, {"log": ["update"]}, "b")
+    chunks += [chunk async for chunk in stream]
+    assert chunks[-1] == {"log": ["a", "b", "again", "a", "b"]}
+    values = [snapshot.values["log"] for snapshot in await history(colour, graph)]
+    assert ["a", "b", "again", "a", "update"] in values
+    assert ["a", "b", "again", "a", "b"] in values
 
 
 async def test_a_half_filled_join_waits_from_run_to_run(colour):
     builder = StateGraph(Two)
     for name in ("left", "right", "joined"):
-        builder.add_node(*writing(colour, name))
+        builder.add_node(*named(colour, name))
     builder.add_conditional_edges(START, lambda state: state["last"], ["left", "right"])
     graph = builder.add_edge(["left", "right"], "joined").compile(checkpointer=InMemorySaver())
     with pytest.warns(UserWarning, match="join"):
@@ -294,3 +241,34 @@ async def test_a_half_filled_join_waits_from_run_to_run(colour):
         await colour.invoke(graph, {"last": "left", "log": []}, thread("other"))
     answer = await colour.invoke(graph, {"last": "right"}, thread())
     assert answer["log"] == ["left", "right", "joined"]
+
+
+async def test_runs_of_a_thread_at_once_with_a_saver_that_queues_come_one_after_the_other():
+    inside, most = [], []
+
+    async def node(state):
+        inside.append(1)
+        most.append(len(inside))
+        await turns(5)
+        inside.pop()
+        return {"log": ["node"]}
+
+    graph = chain(node, checkpointer=InMemorySaver(on_conflict="queue"))
+    answers = await asyncio.gather(*(graph.ainvoke({"log": [number]}, thread()) for number in range(4)))
+    assert max(most) == 1
+    assert sorted(len(answer["log"]) for answer in answers) == [2, 4, 6, 8]
+
+
+async def test_of_runs_of_a_thread_at_once_one_wins_and_the_others_are_told():
+    async def node(state):
+        await turns(5)
+        return {"log": ["node"]}
+
+    graph = chain(node, checkpointer=InMemorySaver())
+    answers = await asyncio.gather(
+        *(graph.ainvoke({"log": [number]}, thread()) for number in range(4)), return_exceptions=True
+    )
+    won = [answer for answer in answers if isinstance(answer, dict)]
+    assert len(won) == 1
+    assert sum(isinstance(answer, ThreadConflictError) for answer in answers) == 3
+    assert (await graph.aget_state(thread())).values == won[0]

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from stepgraph.checkpoint.memory import InMemorySaver
+from stepgraph.graph import START, StateGraph
 from stepgraph.testing import Fault, FaultySaver, RecordingSaver
 from stepgraph.types import Command, RetryPolicy, interrupt, step
 from tests.pregel.states import Log, chain, fan
@@ -72,8 +73,6 @@ async def test_a_step_before_a_failure_runs_once(colour, durability):
 
 
 async def test_a_step_runs_once_over_retries(colour):
-    from stepgraph.graph import START, StateGraph
-
     counted, attempts = Counted(), []
 
     async def node(state):

@@ -1,29 +1,13 @@
-"""Graphs in graphs on a thread: where their state is, what they remember, how a question comes up and an answer down."""
+"""Graphs in graphs on a thread: where their state is, and how a question comes up and an answer gets down."""
 
 import pytest
 
 from stepgraph.checkpoint.memory import InMemorySaver
 from stepgraph.types import Command, interrupt
 from tests.pregel.states import chain, fan
-from tests.pregel.threads import history, state, thread, update
+from tests.pregel.threads import asking, history, named, state, thread, update
 
 KINDS = ["node", "call"]
-
-
-def logs(colour, name, calls=None):
-    async def body(state):
-        if calls is not None:
-            calls.append(name)
-        return {"log": [name]}
-
-    return name, colour.node(body)
-
-
-def asks(colour, name="ask"):
-    async def body(state):
-        return {"log": [interrupt(name)]}
-
-    return name, colour.node(body)
 
 
 def around(colour, child, kind, saver=None):
@@ -41,7 +25,7 @@ def around(colour, child, kind, saver=None):
 @pytest.mark.parametrize("durability", ["sync", "async", "exit"])
 async def test_a_question_below_is_answered_from_above_and_what_is_done_is_not_done_again(colour, kind, durability):
     calls = []
-    child = chain(logs(colour, "first", calls), asks(colour))
+    child = chain(named(colour, "first", calls), asking(colour, "ask"))
     graph = around(colour, child, kind)
     paused = await colour.invoke(graph, {"log": []}, thread(), durability=durability)
     assert [question.value for question in paused["__interrupt__"]] == ["ask"]
@@ -52,7 +36,7 @@ async def test_a_question_below_is_answered_from_above_and_what_is_done_is_not_d
 
 async def test_without_state_of_its_own_a_graph_below_starts_again(colour):
     calls = []
-    child = chain(logs(colour, "first", calls), asks(colour), checkpointer=False)
+    child = chain(named(colour, "first", calls), asking(colour, "ask"), checkpointer=False)
     graph = around(colour, child, "call")
     await colour.invoke(graph, {"log": []}, thread())
     assert await colour.invoke(graph, Command(resume="!"), thread()) == {"log": [["first", "!"]]}
@@ -77,7 +61,7 @@ async def test_a_graph_below_forgets_from_run_to_run(colour, kind, checkpointer)
 
 
 async def test_a_graph_that_remembers_does_so_per_thread(colour):
-    child = chain(logs(colour, "x"), checkpointer=True)
+    child = chain(named(colour, "x"), checkpointer=True)
     graph = around(colour, child, "call")
     assert (await colour.invoke(graph, {"log": []}, thread()))["log"] == [["x"]]
     assert (await colour.invoke(graph, {"log": []}, thread()))["log"] == [["x"], ["x", "x"]]
@@ -85,7 +69,7 @@ async def test_a_graph_that_remembers_does_so_per_thread(colour):
 
 
 async def test_a_graph_that_remembers_pauses_and_goes_on(colour):
-    child = chain(logs(colour, "x"), asks(colour), checkpointer=True)
+    child = chain(named(colour, "x"), asking(colour, "ask"), checkpointer=True)
     graph = around(colour, child, "call")
     for number in (1, 2):
         await colour.invoke(graph, {"log": []}, thread())
@@ -95,7 +79,7 @@ async def test_a_graph_that_remembers_pauses_and_goes_on(colour):
 
 async def test_each_call_of_a_task_has_a_state_of_its_own(colour):
     calls = []
-    child = chain(logs(colour, "first", calls), asks(colour))
+    child = chain(named(colour, "first", calls), asking(colour, "ask"))
 
     async def twice(state):
         one = await colour.inner_invoke(child, {"log": [1]})
@@ -111,7 +95,7 @@ async def test_each_call_of_a_task_has_a_state_of_its_own(colour):
 
 
 async def test_the_state_of_a_graph_below_can_be_read(colour):
-    graph = around(colour, chain(logs(colour, "first"), asks(colour)), "node")
+    graph = around(colour, chain(named(colour, "first"), asking(colour, "ask")), "node")
     await colour.invoke(graph, {"log": ["in"]}, thread())
     place = (await state(colour, graph)).tasks[0].state
     inner = await state(colour, graph, place)
@@ -123,7 +107,7 @@ async def test_the_state_of_a_graph_below_can_be_read(colour):
 
 
 async def test_the_state_of_a_graph_below_can_be_edited_before_the_answer(colour):
-    graph = around(colour, chain(logs(colour, "first"), asks(colour)), "node")
+    graph = around(colour, chain(named(colour, "first"), asking(colour, "ask")), "node")
     await colour.invoke(graph, {"log": []}, thread())
     place = (await state(colour, graph)).tasks[0].state
     await update(colour, graph, {"log": ["edited"]}, None, place)
@@ -132,7 +116,7 @@ async def test_the_state_of_a_graph_below_can_be_edited_before_the_answer(colour
 
 
 async def test_graphs_below_that_ask_side_by_side_are_told_apart(colour):
-    nodes = [(name, chain(asks(colour, name))) for name in ("a", "b")]
+    nodes = [(name, chain(asking(colour, name, name=name))) for name in ("a", "b")]
     graph = fan(*nodes, checkpointer=InMemorySaver())
     paused = await colour.invoke(graph, {"log": []}, thread())
     ids = {question.value: question.id for question in paused["__interrupt__"]}
@@ -148,7 +132,7 @@ async def test_a_failure_below_goes_on_where_it_failed(colour):
             raise failures.pop()
         return {"log": ["second"]}
 
-    child = chain(logs(colour, "first", calls), ("fails", colour.node(fails)))
+    child = chain(named(colour, "first", calls), ("fails", colour.node(fails)))
     graph = around(colour, child, "node")
     with pytest.raises(LookupError):
         await colour.invoke(graph, {"log": []}, thread())
@@ -158,8 +142,8 @@ async def test_a_failure_below_goes_on_where_it_failed(colour):
 
 async def test_two_levels_down(colour):
     calls = []
-    deep = chain(logs(colour, "deep", calls), asks(colour))
-    graph = around(colour, chain(logs(colour, "middle", calls), ("inner", deep)), "node")
+    deep = chain(named(colour, "deep", calls), asking(colour, "ask"))
+    graph = around(colour, chain(named(colour, "middle", calls), ("inner", deep)), "node")
     paused = await colour.invoke(graph, {"log": []}, thread())
     snapshot = await state(colour, graph, subgraphs=True)
     assert snapshot.interrupts == tuple(paused["__interrupt__"])
@@ -172,6 +156,6 @@ async def test_a_command_to_the_parent_after_an_answer(colour):
     async def leave(state):
         return Command(graph=Command.PARENT, update={"log": [interrupt("?")]})
 
-    graph = around(colour, chain(logs(colour, "first"), ("leave", colour.node(leave))), "node")
+    graph = around(colour, chain(named(colour, "first"), ("leave", colour.node(leave))), "node")
     await colour.invoke(graph, {"log": []}, thread())
     assert await colour.invoke(graph, Command(resume="!"), thread()) == {"log": ["!"]}

@@ -1,4 +1,4 @@
-"""The one cradle of a test session."""
+"""The cradle of a test session, and its Postgres server."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.postgres.server import PostgresServer
 from tests.reliability.cradle import Cradle
 
 
@@ -14,3 +15,13 @@ def cradle() -> Iterator[Cradle]:
     made = Cradle()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_uri() -> Iterator[str]:
+    server = PostgresServer()
+    try:
+        server.start()
+        yield server.uri()
+    finally:
+        server.close()

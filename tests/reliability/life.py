@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stepgraph.checkpoint.sqlite import SqliteSaver
 from tests.reliability.colours import Hand
 from tests.reliability.ledger import Ledger
+from tests.reliability.places import opened
 from tests.reliability.probe import Probe, ProbedSaver
 from tests.reliability.workloads import CONFIG, WORKLOADS, history_of
 
@@ -22,7 +22,7 @@ class Life:
     """Everything there is to know about one.
 
     Attributes:
-        folder: Where the database, the ledger and the report are.
+        folder: Where the database file, the ledger and the report are.
         workload: Which graph it runs.
         colour: `"sync"` or `"async"`.
         durability: When the graph saves.
@@ -30,6 +30,7 @@ class Life:
         with_signal: How.
         only: The point that counts; every one by default.
         report: The name of the file with what came of it.
+        uri: The Postgres database with the thread; by default it is in a file of the folder.
     """
 
     folder: str
@@ -40,6 +41,7 @@ class Life:
     with_signal: int = int(signal.SIGKILL)
     only: str | None = None
     report: str = "report"
+    uri: str = ""
 
     def live(self) -> None:
         """Live it in this process, which is good for nothing else afterwards."""
@@ -52,8 +54,7 @@ class Life:
 
     def _live(self, folder: Path) -> dict[str, Any]:
         probe = Probe(Ledger(folder / "ledger"), self.strike, self.with_signal, self.only)
-        probe.watch_sqlite()
-        saver, hand = SqliteSaver(folder / "saver.sqlite"), Hand(self.colour)
+        saver, hand = opened(folder, self.uri, probe), Hand(self.colour)
         workload = WORKLOADS[self.workload](ProbedSaver(saver, probe), probe, hand, self.durability)
 
         async def everything() -> tuple[Any, list[Any]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, TypeVar
@@ -18,7 +17,6 @@ from tests.reliability.ledger import Ledger, Notes
 T = TypeVar("T")
 
 _WATCHED = ("get_tuple", "put", "put_writes")
-_CHANGES = ("BEGIN IMMEDIATE", "INSERT", "UPDATE", "DELETE", "SAVEPOINT", "RELEASE", "COMMIT", "CREATE")
 
 
 class Probe:
@@ -66,22 +64,6 @@ class Probe:
             for work in works:
                 self.ledger.write("shown", work)
         self.cross("after a chunk is taken")
-
-    def watch_sqlite(self) -> None:
-        """Make each statement that changes something a point, in all connections made from now on, for good."""
-        connect = sqlite3.connect
-
-        def watched(*args: Any, **kwargs: Any) -> sqlite3.Connection:
-            connection = connect(*args, **kwargs)
-            connection.set_trace_callback(self._statement)
-            return connection
-
-        sqlite3.connect = watched
-
-    def _statement(self, text: str) -> None:
-        change = next((change for change in _CHANGES if text.startswith(change)), None)
-        if change is not None:
-            self.cross(f"in a transaction, before {change}")
 
 
 class ProbedSaver(WrappedSaver):

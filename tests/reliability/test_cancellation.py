@@ -120,8 +120,13 @@ async def over_and_over(run: Any, at: int) -> asyncio.Task[Any]:
 
 
 @each_durability
-@pytest.mark.parametrize("begin", [at_the_nth_round, over_and_over])
-@pytest.mark.parametrize("workload", list(WORKLOADS))
+@pytest.mark.parametrize(
+    ("workload", "begin"),
+    [
+        *((workload, at_the_nth_round) for workload in WORKLOADS),
+        *((workload, over_and_over) for workload in (WORKLOADS if THOROUGH else ["parallel", "nested"])),
+    ],
+)
 async def test_cancelled_in_each_round_of_the_loop(workload: str, durability: str, begin: Any):
     for at in range(MOST):
         if await check_cancelled(InMemorySaver, workload, durability, begin, at):
@@ -163,7 +168,7 @@ def _open_files() -> Iterator[str]:
 
 
 @each_durability
-@pytest.mark.parametrize("workload", list(WORKLOADS) if THOROUGH else ["chain", "parallel", "ask", "steps"])
+@pytest.mark.parametrize("workload", list(WORKLOADS) if THOROUGH else ["parallel", "steps"])
 async def test_cancelled_wherever_it_waits_for_a_file(open_file: Callable[[], Any], workload: str, durability: str):
     for at in range(1, MOST, 1 if THOROUGH else 4):
         if await check_cancelled(open_file, workload, durability, at_the_nth_wait, at):

@@ -20,7 +20,7 @@ from stepgraph.errors import SaverError
 from stepgraph.testing import Fault, FaultySaver
 from tests.reliability.colours import Hand
 from tests.reliability.effort import THOROUGH, TIMEOUT
-from tests.reliability.ledger import Entry, Notes, check
+from tests.reliability.ledger import Notes, check
 from tests.reliability.probe import Probe, ProbedSaver
 from tests.reliability.workloads import CONFIG, WORKLOADS, Workload, history_of
 
@@ -35,7 +35,7 @@ class InjectedError(SaverError):
     """What the faults raise."""
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture
 def open_saver(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenSaver]:
     """Opens savers, each of an empty place of its own, closed when the next one is opened."""
     opened: list[Any] = []
@@ -79,6 +79,13 @@ class Case:
         found: tuple[Any, list[Any]] = self.hand.run(everything())
         return found
 
+    def attempt(self, saver: BaseCheckpointSaver) -> tuple[Any, InjectedError | None]:
+        """Do the same; return what it comes to, or the fault that ended it."""
+        try:
+            return self.finish(saver), None
+        except InjectedError as error:
+            return None, error
+
     def fault(self, nth: int, **settings: Any) -> Fault:
         def error() -> InjectedError:
             self.notes.write("struck", f"operation {nth}")
@@ -94,41 +101,37 @@ class Case:
         assert not late, self.notes.entries
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [{"when": "before"}, {"when": "after"}, {"when": "before", "forever": True}, {"when": "after", "forever": True}],
-    ids=["before", "after", "before-for-good", "after-for-good"],
-)
+FAULTS = {
+    "before": {"when": "before"},
+    "after": {"when": "after"},
+    "before-for-good": {"when": "before", "forever": True},
+    "after-for-good": {"when": "after", "forever": True},
+}
+IN_A_FILE = list(WORKLOADS) if THOROUGH else ["parallel"]
+PLACES = [*(("memory", workload) for workload in WORKLOADS), *(("sqlite", workload) for workload in IN_A_FILE)]
+
+
+@pytest.mark.parametrize("settings", list(FAULTS.values()), ids=list(FAULTS))
 @pytest.mark.parametrize("durability", ["sync", "async", "exit"])
 @pytest.mark.parametrize("colour", ["sync", "async"])
-@pytest.mark.parametrize("workload", list(WORKLOADS))
-def test_the_nth_operation_fails(
-    open_saver: OpenSaver, workload: str, colour: str, durability: str, settings: Any, request: pytest.FixtureRequest
-):
-    if not THOROUGH and "sqlite" in request.node.callspec.id and workload not in ("parallel", "ask"):
-        return
+@pytest.mark.parametrize(("open_saver", "workload"), PLACES, indirect=["open_saver"])
+def test_the_nth_operation_fails(open_saver: OpenSaver, workload: str, colour: str, durability: str, settings: Any):
     undisturbed = Case(workload, colour, durability).finish(open_saver())
-    for nth in range(1, MOST):
+    for nth in itertools.count(1):
+        assert nth < MOST
         case, saver = Case(workload, colour, durability), open_saver()
         faulty = FaultySaver(saver, case.fault(nth, **settings))
-        try:
-            found = case.finish(faulty)
-        except InjectedError as error:
-            assert str(error) == f"operation {nth}"
-            if durability == "sync":
-                case.check_nothing_begun_since()
-            found = case.finish(saver)
-            assert found[0] == undisturbed[0]
-            if durability == "sync":
-                check(_without_marks(case.notes.entries))
-            if durability != "exit":  # there, an early end is saved where it happens
-                assert found[1] == undisturbed[1]
-        else:
+        found, error = case.attempt(faulty)
+        if error is None:
             assert not faulty.struck
             assert found == undisturbed
             return
-    raise AssertionError("there is no end of operations")
-
-
-def _without_marks(written: list[Entry]) -> list[Entry]:
-    return [entry for entry in written if entry.kind != "struck"]
+        assert str(error) == f"operation {nth}"
+        if durability == "sync":
+            case.check_nothing_begun_since()
+        values, history = case.finish(saver)
+        assert values == undisturbed[0]
+        if durability == "sync":
+            check([entry for entry in case.notes.entries if entry.kind != "struck"])
+        if durability != "exit":  # there, an early end is saved where it happens
+            assert history == undisturbed[1]

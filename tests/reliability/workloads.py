@@ -209,11 +209,17 @@ class Steps(Workload):
 
             return step(key, pays_later if self.hand.is_async else pays)
 
+        def paid(key: str, told: str) -> str:
+            if self.durability == "sync":
+                self.probe.ledger.write("shown", key)
+            self.probe.cross(f"after step {key}")
+            return told
+
         def both(state: Any) -> Any:
-            return {"log": [pay("charge"), pay("notify"), "pay"]}
+            return {"log": [*(paid(key, pay(key)) for key in ("charge", "notify")), "pay"]}
 
         async def both_later(state: Any) -> Any:
-            return {"log": [await pay("charge"), await pay("notify"), "pay"]}
+            return {"log": [*[paid(key, await pay(key)) for key in ("charge", "notify")], "pay"]}
 
         named = [("pay", self.node("pay", both_later if self.hand.is_async else both)), self.logs("after")]
         return StateGraph(State).add_sequence(named).add_edge(START, "pay")

@@ -59,7 +59,9 @@ def test_scalars(scalar: Any):
 
 
 @pytest.mark.parametrize(
-    "array", [np.array([object()]), np.array([(1, None)], [("a", "i4"), ("b", object)]), np.zeros(3, "V0")], ids=str
+    "array",
+    [np.array([object()]), np.array([(1, None)], [("a", "i4"), ("b", object)]), np.zeros(3, "V0")],
+    ids=["object", "objects in records", "void"],
 )
 def test_arrays_of_what_is_not_plain(array: Any):
     with pytest.raises(SerializationError, match=r"numpy.ndarray at \['x'\]: it has the dtype"):

@@ -102,7 +102,11 @@ def test_what_is_not_data(value: Any, words: str):
     assert words in refusal(value)
 
 
-@pytest.mark.parametrize("value", [random.Random(), threading.local(), LOCK, sqlite3.connect(":memory:")], ids=repr)
+@pytest.mark.parametrize(
+    "value",
+    [random.Random(), threading.local(), LOCK, sqlite3.connect(":memory:")],
+    ids=lambda value: type(value).__name__,
+)
 def test_hidden_state_is_refused_even_if_it_is_allowed(value: Any):
     assert "has state that cannot be seen" in refusal([value], type(value))
 

@@ -340,7 +340,8 @@ def step(key: str, fn: Callable[[], Any]) -> Any:
     """Call `fn` once, however often the node that does so is run again, and return what it returned.
 
     What it returned is saved with the thread, so that an interrupt, a failure or a crash later in the node does not
-    call it a second time. Without a checkpointer it is just called.
+    call it a second time. Without a checkpointer it is just called. In an async node an async `fn` is the one to use:
+    what it returned is safe when the step has been awaited, while a plain one's is saved from the node's next await on.
 
     Args:
         key: What tells this step from others of the same node.

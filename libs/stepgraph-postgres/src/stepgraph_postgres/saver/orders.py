@@ -22,8 +22,10 @@ def orders_of(request: Any) -> Sequence[Statement]:
     return _ORDERS[type(request)](request)
 
 
-# `seq` is taken in the statement that moves the lane, so that it grows in the order of the commits: whoever took a
-# smaller one and finds the lane moved meanwhile stores nothing.
+# That the id is not there yet is asked by a subquery of its own, so that it is no join, and with `lane + 0`, so that no
+# plan which was made for an empty table goes through the whole lane. `seq` is taken in the statement that moves the
+# lane, so that it grows in the order of the commits: whoever took a smaller one and finds the lane moved meanwhile
+# stores nothing.
 _MOVE_LANE: Final = """
 WITH next AS MATERIALIZED (SELECT nextval('stepgraph_seq') AS seq),
 lane AS (
@@ -35,7 +37,7 @@ lane AS (
     WHERE l.lane = %(lane)s
         AND l.last_seq IS NOT DISTINCT FROM %(last_seq)s::bigint
         AND l.head_id IS NOT DISTINCT FROM %(head_id)s
-        AND NOT EXISTS (SELECT FROM stepgraph_checkpoints c WHERE c.lane = l.lane AND c.id = %(id)s)
+        AND (SELECT c.seq FROM stepgraph_checkpoints c WHERE c.id = %(id)s AND c.lane + 0 = %(lane)s) IS NULL
     RETURNING l.lane, next.seq
 )"""
 

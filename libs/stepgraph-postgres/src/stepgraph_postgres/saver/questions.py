@@ -41,8 +41,9 @@ def head_of(rows: list[Rows]) -> Head | None:
 
 _ROW: Final = "c.seq, c.id, c.parent_seq, c.parent_id, c.ts, c.run_id, c.metadata, c.body, c.manifest"
 
-# One statement, which is one snapshot: the lane, the rows back to a manifest, and beside the first the pending writes, by
-# column. Rows are compared as pairs, so that only the index on lane and `seq` can serve, however few statistics there are.
+# One statement, which is one snapshot: the lane, the rows back to a manifest, and beside the first the pending writes,
+# by column. A plan is kept, and may have been made for empty tables: rows are compared as pairs so that only the index
+# on lane and `seq` can serve, and an id is looked up with `lane + 0` so that only the index on ids can.
 _FIND: Final = f"""
 WITH target AS MATERIALIZED (
     SELECT l.lane, l.head_seq, l.head_id, l.last_seq, c.seq, w.*, (
@@ -54,7 +55,7 @@ WITH target AS MATERIALIZED (
             AND (m.manifest IS NOT NULL OR m.parent_seq IS NULL)
         ORDER BY m.lane DESC, m.seq DESC LIMIT 1
     ) AS first_seq
-    FROM stepgraph_lanes l JOIN stepgraph_checkpoints c ON c.lane = l.lane AND {{which}}
+    FROM stepgraph_lanes l JOIN stepgraph_checkpoints c ON {{which}}
     CROSS JOIN LATERAL (
         SELECT array_agg(w.task_id), array_agg(w.slot), array_agg(w.path), array_agg(w.writes)
         FROM stepgraph_writes w WHERE w.lane = c.lane AND w.checkpoint_id = c.id
@@ -62,13 +63,16 @@ WITH target AS MATERIALIZED (
     WHERE l.thread_id = %(thread_id)s AND l.checkpoint_ns = %(checkpoint_ns)s
 )
 SELECT {_ROW}, t.lane, t.head_seq, t.head_id, t.last_seq, f.has_parent, f.tasks, f.slots, f.paths, f.writes
-FROM target t JOIN stepgraph_checkpoints c
-    ON (c.lane, c.seq) <= (t.lane, t.seq) AND (c.lane, c.seq) >= (t.lane, coalesce(t.first_seq, 0))
+FROM target t CROSS JOIN LATERAL (
+    SELECT * FROM stepgraph_checkpoints c
+    WHERE (c.lane, c.seq) <= (t.lane, t.seq) AND c.lane = t.lane AND c.seq >= coalesce(t.first_seq, 0)
+    ORDER BY c.lane DESC, c.seq DESC LIMIT {STRIDE}
+) c
 LEFT JOIN target f ON f.seq = c.seq
-ORDER BY c.lane DESC, c.seq DESC LIMIT {STRIDE}
+ORDER BY c.seq DESC
 """
-_FIND_HEAD: Final = _FIND.format(which="c.seq = l.head_seq")
-_FIND_ID: Final = _FIND.format(which="c.id = %(id)s AND NOT c.remnant")
+_FIND_HEAD: Final = _FIND.format(which="c.lane = l.lane AND c.seq = l.head_seq")
+_FIND_ID: Final = _FIND.format(which="c.id = %(id)s AND c.lane + 0 = l.lane AND NOT c.remnant")
 
 
 def _find(request: ask.Find) -> Question:
@@ -187,7 +191,7 @@ def _find_head(request: ask.FindHead) -> Question:
 
 
 def _position(request: ask.Position) -> Question:
-    text = "SELECT seq FROM stepgraph_checkpoints WHERE lane = %s AND id = %s AND NOT remnant"
+    text = "SELECT seq FROM stepgraph_checkpoints WHERE lane + 0 = %s AND id = %s AND NOT remnant"
     return Question([Statement(text, request)], _first)
 
 

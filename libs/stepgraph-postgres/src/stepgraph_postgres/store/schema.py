@@ -26,7 +26,6 @@ _FIRST: Final = (
         UNIQUE (namespace, key)
     )
     """,
-    "CREATE INDEX stepgraph_store_items_order ON stepgraph_store_items (namespace, id)",
     "CREATE INDEX stepgraph_store_items_expiry ON stepgraph_store_items (expires_at) WHERE expires_at IS NOT NULL",
 )
 

@@ -12,6 +12,7 @@ from stepgraph.channels.base import MISSING
 from stepgraph.checkpoint.base import ECHO, ERROR, INTERRUPT, RESUME, STATUS, STEPS, PendingWrite, TaskWrites
 from stepgraph.constants import START
 from stepgraph.errors import EmptyInputError, UnknownInterruptError
+from stepgraph.kernel.plan import plan
 from stepgraph.kernel.program import write
 from stepgraph.kernel.task import Status, Task
 from stepgraph.pregel.commands import write_command
@@ -135,6 +136,10 @@ def _answer(run: RunState, journal: Journal, answer: Any) -> None:
     unanswered, answered = _asked(journal.asked)
     answers = _by_id(answer, unanswered, answered)
     if answers is None:
+        if not plan(run.machine.memory, run.machine.changed, resumed=True):
+            raise UnknownInterruptError(
+                f"Command(resume=…) answers an interrupt, and thread {journal.thread_id!r} has ended: nothing waits"
+            )
         run.answers[ANY] = answer
         return
     if journal.forked:

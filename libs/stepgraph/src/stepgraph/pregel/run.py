@@ -368,10 +368,10 @@ class Run:
         return foreseen(memory, done) if done and self.paused else memory.view
 
     def _breakpoints(self, side: Literal["before", "after"]) -> Breakpoints:
-        name = f"interrupt_{side}"
-        own: Breakpoints | None = getattr(self.settings, name)
-        found: Breakpoints = own or getattr(self.graph, name)
-        return found
+        given, own = self.settings, self.graph
+        if side == "before":
+            return given.interrupt_before or own.interrupt_before
+        return given.interrupt_after or own.interrupt_after
 
     def _given_to_perform(self) -> Sequence[Task]:
         """Write what needs no router to be asked; return the others."""

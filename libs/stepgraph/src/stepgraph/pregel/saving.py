@@ -89,6 +89,8 @@ class AsyncSaving(_Saving):
         self._check()
         if self._at_once:
             await self._drain()
+            if self._worker is not None:
+                await self._settle()
         elif self.behind and self._journal.due:
             self._start()
             if len(self._journal.due) > BACKLOG:
@@ -116,8 +118,8 @@ class AsyncSaving(_Saving):
             asyncio.run_coroutine_threadsafe(self.save(save), self._loop).result()
             return
         self._journal.due.append(save)
-        if here is self._loop and self.behind:
-            self._start()
+        if here is self._loop and (self._at_once or self.behind):
+            self._start()  # the next await of the node lets it go
 
     async def close(self) -> None:
         """Save everything that is due, however often the caller is cancelled meanwhile, and end the turn.

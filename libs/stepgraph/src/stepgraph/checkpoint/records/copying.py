@@ -96,7 +96,8 @@ class _Mover(NamedTuple):
             entries = {name: self._entry(name, entry, before, after) for name, entry in entries.items()}
         return row._replace(
             seq=0,
-            parent_seq=None if row.parent_seq is None else places.get(row.parent_seq),
+            parent_seq=places.get(row.parent_seq or 0),
+            parent_id=row.parent_id if row.parent_seq in places else None,
             metadata=metadata,
             body=row.body._replace(entries=entries),
             manifest=manifest,

@@ -21,7 +21,7 @@ INLINE: Final = 256
 """Up to how many encoded bytes a value stands in the row of its checkpoint."""
 
 DEPTH: Final = 256
-"""How many deltas may follow a full value."""
+"""How many deltas may follow a full value; a quarter of its items if those are more."""
 
 _NO_DELTAS: Final[Mapping[str, Delta]] = {}
 
@@ -151,10 +151,10 @@ def _entries(
 def _as_delta(codec: Codec, channel: str, value: Any, delta: Delta, before: Chain) -> tuple[Chain | None, bytes]:
     """Return a value as a delta, or no chain where it is better stored in full.
 
-    To read a value takes at most twice its bytes, and `DEPTH` deltas. What is appended is read no more often than it
-    would be in a full value, so a list that only grows is not stored in full again for the sake of its size.
+    To read a value takes at most twice its bytes, and `DEPTH` deltas or a quarter of its items. What is appended is read
+    no more often than it would be in a full value, so a list that only grows is seldom stored in full again.
     """
-    if before.depth >= DEPTH or not fits(delta, value, before):
+    if before.depth >= max(DEPTH, len(value) // 4) or not fits(delta, value, before):
         return None, b""
     data = codec.dump(channel, plain(delta))
     size, waste = before.size, before.waste

@@ -1,1 +1,3 @@
 """The rules for savers, a file for each subject, and what they are checked with."""
+
+__all__: list[str] = []
