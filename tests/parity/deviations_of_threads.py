@@ -59,6 +59,7 @@ _REASONS: dict[str, str] = {
     "saver_calls.of_a_run": _PROTOCOL,
     "saver_calls.of_a_stop_and_an_update": _PROTOCOL,
     "side_by_side.one_of_the_ids_is_unknown": "4.6: an answer to an unknown id is refused, and nothing is answered",
+    "questions_in_nodes.a_failure_after_an_answer": "4.6: a question that was answered is not shown as open",
     "side_by_side.one_of_two_is_answered_by_id": "a task whose question is not answered is not run again for nothing",
     "special_updates.in_the_name_of_the_input": _REPLACED,
     "state_updates.of_what_is_no_node": "6: what a reducer cannot take is an InvalidUpdateError that names the channel",

@@ -101,26 +101,29 @@ class Case:
         assert not late, self.notes.entries
 
 
-FAULTS = {
+FAULTS: dict[str, Any] = {
     "before": {"when": "before"},
     "after": {"when": "after"},
     "before-for-good": {"when": "before", "forever": True},
     "after-for-good": {"when": "after", "forever": True},
 }
 IN_A_FILE = list(WORKLOADS) if THOROUGH else ["parallel"]
+WAYS = [
+    *(("sync", kind) for kind in FAULTS),
+    *((durability, kind) for durability in ("async", "exit") for kind in (FAULTS if THOROUGH else ["after"])),
+]
 PLACES = [*(("memory", workload) for workload in WORKLOADS), *(("sqlite", workload) for workload in IN_A_FILE)]
 
 
-@pytest.mark.parametrize("settings", list(FAULTS.values()), ids=list(FAULTS))
-@pytest.mark.parametrize("durability", ["sync", "async", "exit"])
+@pytest.mark.parametrize(("durability", "kind"), WAYS)
 @pytest.mark.parametrize("colour", ["sync", "async"])
 @pytest.mark.parametrize(("open_saver", "workload"), PLACES, indirect=["open_saver"])
-def test_the_nth_operation_fails(open_saver: OpenSaver, workload: str, colour: str, durability: str, settings: Any):
+def test_the_nth_operation_fails(open_saver: OpenSaver, workload: str, colour: str, durability: str, kind: str):
     undisturbed = Case(workload, colour, durability).finish(open_saver())
     for nth in itertools.count(1):
         assert nth < MOST
         case, saver = Case(workload, colour, durability), open_saver()
-        faulty = FaultySaver(saver, case.fault(nth, **settings))
+        faulty = FaultySaver(saver, case.fault(nth, **FAULTS[kind]))
         found, error = case.attempt(faulty)
         if error is None:
             assert not faulty.struck

@@ -67,7 +67,7 @@ class Undisturbed:
     def check(self, strikes: Sequence[int]) -> None:
         report = self.lives(strikes)
         assert report["values"] == self.report["values"]
-        _check_chains(report["checkpoints"])
+        check_chains(report["checkpoints"])
         written = list(entries(self.folder / "ledger"))
         lost = {entry.name for entry in written if entry.kind == "kept"} - {id for _, id, _ in report["checkpoints"]}
         assert not lost
@@ -85,7 +85,7 @@ class Undisturbed:
             connection.close()
 
 
-def _check_chains(checkpoints: Sequence[tuple[str, str, str | None]]) -> None:
+def check_chains(checkpoints: Sequence[tuple[str, str, str | None]]) -> None:
     """In each namespace, the checkpoints follow one another, one by one."""
     for namespace in {namespace for namespace, _, _ in checkpoints}:
         parents = {id: parent for there, id, parent in checkpoints if there == namespace}

@@ -97,7 +97,20 @@ class InMemorySaver(RecordSaver):
         deltas: Mapping[str, Delta] | None = None,
         writes: Sequence[TaskWrites] = (),
     ) -> RunnableConfig:
-        """Save a checkpoint; see `BaseCheckpointSaver.put`. One that follows the head takes the short way."""
+        """Save a checkpoint; see `BaseCheckpointSaver.put`."""
+        return self._put(config, checkpoint, metadata, new_versions, head, deltas, writes)
+
+    def _put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: Mapping[str, int],
+        head: str | None,
+        deltas: Mapping[str, Delta] | None,
+        writes: Sequence[TaskWrites],
+    ) -> RunnableConfig:
+        """Save a checkpoint; one that follows the head takes the short way."""
         planned = self._records.straight(config, checkpoint, metadata, new_versions, deltas, writes)
         if planned is not None:
             thread_id, checkpoint_ns, plan, rows = planned
@@ -122,7 +135,7 @@ class InMemorySaver(RecordSaver):
         writes: Sequence[TaskWrites] = (),
     ) -> RunnableConfig:
         """See `put`."""
-        return self.put(config, checkpoint, metadata, new_versions, head=head, deltas=deltas, writes=writes)
+        return self._put(config, checkpoint, metadata, new_versions, head, deltas, writes)
 
     def turn(self, thread_id: str) -> AbstractContextManager[None]:
         """Return what a run holds while it has the thread; see `BaseCheckpointSaver.turn`."""

@@ -8,13 +8,13 @@ never walks all nodes or all channels.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol, TypeAlias
 
 from stepgraph.channels.base import MISSING, BaseChannel, ChannelRule, rule_of
 from stepgraph.channels.binop import BinaryOperatorAggregate
 from stepgraph.channels.named_barrier_value import NamedBarrierValue
-from stepgraph.types import CachePolicy, RetryPolicy, Send
+from stepgraph.types import CachePolicy, Command, RetryPolicy, Send
 
 __all__ = ["PULL", "PUSH", "TASKS", "Action", "ChannelSpec", "Node", "Reader", "Route", "Topology", "Write"]
 
@@ -238,6 +238,16 @@ class Topology:
         if self.unsaved and TASKS in values:
             values[TASKS] = [self._stripped(send) for send in values[TASKS]]
         return values
+
+    def savable_input(self, given: Any) -> Any:
+        """Return what a checkpoint keeps of an input that is still to be taken in."""
+        if not self.unsaved:
+            return given
+        if isinstance(given, Command):
+            return replace(given, update=self.savable_input(given.update))
+        if not isinstance(given, dict):
+            return given
+        return {key: value for key, value in given.items() if key not in self.unsaved}
 
     def revived(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the stored values that a checkpoint kept; what no channel of this graph holds is left out."""

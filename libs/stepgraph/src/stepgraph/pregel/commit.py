@@ -5,12 +5,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 
-from stepgraph.errors import IncompleteJoinWarning, InvalidUpdateError, ParentCommand, annotate
+from stepgraph.errors import IncompleteJoinWarning, InvalidUpdateError, NodeCancelledError, ParentCommand, annotate
 from stepgraph.kernel.task import Status, Task
 from stepgraph.pregel.chunks import know_messages
 from stepgraph.pregel.run_state import RunState
 
-__all__ = ["commit", "place_of", "warn_of_joins"]
+__all__ = ["check_above", "commit", "place_of", "warn_of_joins"]
 
 
 def commit(run: RunState, tasks: Sequence[Task]) -> None:
@@ -38,6 +38,19 @@ def commit(run: RunState, tasks: Sequence[Task]) -> None:
         raise
     if tasks[0] is run.entry and run.stream.messages:
         know_messages(run.stream, run.machine.memory.view)
+
+
+def check_above(run: RunState) -> None:
+    """Stop a run whose run above is over: nobody waits for it, and what it would save is another's by now.
+
+    Raises:
+        NodeCancelledError: A run above has left.
+    """
+    scope = run.parent
+    while scope is not None:
+        if scope.run.left:
+            raise NodeCancelledError(f"graph {run.graph.name!r} runs in a task whose run is over; nobody waits for it")
+        scope = scope.run.parent
 
 
 def place_of(run: RunState) -> str:

@@ -163,9 +163,10 @@ class Journal:
             CheckpointError: The caller asked for a checkpoint that is not there.
         """
         if self.addressed is not None and found is None:
+            inside = f", sub-graph {self.namespace!r}," if self.namespace else ""
             raise CheckpointError(
-                f"thread {self.thread_id!r} has no checkpoint {self.addressed!r}; leave checkpoint_id out to begin "
-                "from its head"
+                f"thread {self.thread_id!r}{inside} has no checkpoint {self.addressed!r}; leave checkpoint_id out to "
+                "begin from its head"
             )
         self.found = found
         if found is not None and not self.facts.get("parents"):
@@ -233,6 +234,7 @@ class Journal:
             performed: The tasks whose writes are saved with the checkpoint.
         """
         checkpoint_id = new_checkpoint_id()
+        given = machine.topology.savable_input(given)
         self._before = self._parent_id
         if self.durability == "exit":
             self._last = (source, machine.step, given)
@@ -253,7 +255,7 @@ class Journal:
     def keep(self, tasks: Sequence[Task], machine: Machine) -> None:
         """Decide to save what became of the tasks of a superstep that did not end."""
         for task in tasks:
-            if task.status is not Status.PENDING and not task.saved and not task.given:
+            if task.status is not Status.PENDING and not task.saved:
                 task.saved = True
                 self.due.append(self.ended(task, machine))
 

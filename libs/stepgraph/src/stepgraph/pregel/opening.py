@@ -5,7 +5,7 @@ Decisions only: the checkpoint has been loaded, and what is to be saved is put i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from stepgraph.channels.base import MISSING
@@ -14,7 +14,7 @@ from stepgraph.constants import START
 from stepgraph.errors import EmptyInputError, UnknownInterruptError
 from stepgraph.kernel.plan import plan
 from stepgraph.kernel.program import write
-from stepgraph.kernel.task import Status, Task
+from stepgraph.kernel.task import Status, Task, task_id
 from stepgraph.pregel.commands import write_command
 from stepgraph.pregel.editing import begin_edit
 from stepgraph.pregel.journal import Journal
@@ -94,6 +94,7 @@ def _begin_anew(run: RunState, journal: Journal) -> None:
 
 
 def _take_entry(run: RunState, step: int) -> None:
+    run.entry.saved = not run.entry.node.routes  # of one that asks nobody there is nothing to keep
     run.machine.resume(step)
     run.take((run.entry,))
 
@@ -112,12 +113,12 @@ def _resume(run: RunState, journal: Journal) -> None:
     if journal.given is not MISSING:
         run.entry.input = journal.given
         _take_entry(run, step + 1)
-        return
-    write_command(run, command)
-    machine.resume(step)
+    else:
+        write_command(run, command)
+        machine.resume(step)
+        run.restate()
     if command.resume is not NOT_GIVEN and run.parent is None:
         _answer(run, journal, command.resume)
-    run.restate()
 
 
 def _asked(pending: Sequence[PendingWrite]) -> tuple[dict[str, str], dict[str, str]]:
@@ -136,7 +137,7 @@ def _answer(run: RunState, journal: Journal, answer: Any) -> None:
     unanswered, answered = _asked(journal.asked)
     answers = _by_id(answer, unanswered, answered)
     if answers is None:
-        if not plan(run.machine.memory, run.machine.changed, resumed=True):
+        if journal.given is MISSING and not plan(run.machine.memory, run.machine.changed, resumed=True):
             raise UnknownInterruptError(
                 f"Command(resume=…) answers an interrupt, and thread {journal.thread_id!r} has ended: nothing waits"
             )
@@ -215,10 +216,20 @@ def recall(run: RunState, tasks: Sequence[Task]) -> None:
         known.setdefault(identity, []).append((channel, value))
     for task in tasks:
         if run.id_of(task) not in known:
-            run.rename(task, known)
+            _rename(run, task, known)
         writes = known.get(task.id)
         if writes is not None:
             _recall(run, task, writes)
+
+
+def _rename(run: RunState, task: Task, known: Collection[str]) -> None:
+    """Give a task the id that it had when its node had another name, if that is one of those that are known."""
+    old = run.graph.saved_name(task.node.name)
+    if old != task.node.name and run.journal is not None:
+        path = tuple(old if part == task.node.name else part for part in task.path)
+        identity = task_id(run.seed, run.journal.namespace, run.machine.step, path, old)
+        if identity in known:
+            task.id, task.alias = identity, old
 
 
 def _is_answered(run: RunState, task: Task, asked: Sequence[Interrupt]) -> bool:

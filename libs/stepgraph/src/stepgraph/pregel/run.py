@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import Context, copy_context
 from typing import Any, Literal
 
@@ -35,7 +35,7 @@ from stepgraph.pregel.chunks import (
     show_result,
     show_start,
 )
-from stepgraph.pregel.commit import commit, place_of, warn_of_joins
+from stepgraph.pregel.commit import check_above, commit, place_of, warn_of_joins
 from stepgraph.pregel.executable import Executable
 from stepgraph.pregel.inheritance import addressed_by, effective_config, journal_of, limiter_of
 from stepgraph.pregel.journal import Journal
@@ -100,6 +100,7 @@ class Run:
         "entry",
         "graph",
         "journal",
+        "left",
         "limiter",
         "loan",
         "machine",
@@ -160,6 +161,7 @@ class Run:
         self._shows_state = False
         self._restates = False
         self._over = False
+        self.left: bool = False
         self._begun = False
         self.paused: bool = False
         self.resuming: bool = False
@@ -189,15 +191,6 @@ class Run:
             task.id = task_id(self.seed, namespace, self.machine.step, task.path, task.node.name)
         return task.id
 
-    def rename(self, task: Task, known: Collection[str]) -> None:
-        """Give a task the id that it had when its node had another name, if that is one of those that are known."""
-        old = self.graph.saved_name(task.node.name)
-        if old != task.node.name and self.journal is not None:
-            path = tuple(old if part == task.node.name else part for part in task.path)
-            identity = task_id(self.seed, self.journal.namespace, self.machine.step, path, old)
-            if identity in known:
-                task.id, task.alias = identity, old
-
     def keep_slot(self) -> None:
         """Use the slot of the task above instead of the limit's others: it stands still until this run is over."""
         if self.loan.cancel():
@@ -222,6 +215,7 @@ class Run:
                 return ()  # what was decided so far is to be saved before anything runs
         if self.paused:
             return None
+        check_above(self)
         tasks, self._upcoming = self._upcoming, ()
         if not tasks and not self.settings.edits:
             tasks = self.machine.plan()
@@ -271,6 +265,8 @@ class Run:
 
     def failed(self, task: Task, error: BaseException) -> BaseException | None:
         """Take note of how a task ended that is not done; return the error to raise, none for an interrupt."""
+        if isinstance(error, GraphDrained):
+            return error  # of a graph inside; the task is as it was
         if isinstance(error, GraphInterrupt) or (task.asked and isinstance(error, InvalidResumeError)):
             task.status = Status.INTERRUPTED
             if isinstance(error, GraphInterrupt):
@@ -303,6 +299,7 @@ class Run:
         commit(self, tasks)
         self.resuming = False
         if self.journal is not None:
+            check_above(self)
             performed = [] if tasks[0] is self.entry else [task for task in tasks if not task.saved]
             self.journal.checkpoint(self.machine, self.settings.source, performed=performed)
         self.paused = not tasks[0].given and breaks(self._breakpoints("after"), tasks)
@@ -345,12 +342,12 @@ class Run:
 
     def leave(self) -> None:
         """Decide what to save of a superstep that did not end, because a task failed or the caller went away."""
-        journal = self.journal
-        if journal is None:
-            return
-        if journal.durability == "exit" and not (self._over and self.parent is not None and not journal.lasting):
-            journal.conclude(self.machine)
-        journal.keep(self._tasks, self.machine)
+        self.left = True
+        journal, nested = self.journal, self.parent is not None
+        if journal is not None:
+            if journal.durability == "exit" and not (self._over and nested and not journal.lasting):
+                journal.conclude(self.machine)
+            journal.keep(self._tasks, self.machine)
 
     @property
     def interrupts(self) -> tuple[Interrupt, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from stepgraph.kernel.task import Task
@@ -25,9 +25,6 @@ class RunState(Surroundings, Protocol):
 
     def take(self, tasks: Sequence[Task]) -> None:
         """Make tasks whose output is given the next superstep."""
-
-    def rename(self, task: Task, known: Collection[str]) -> None:
-        """Give a task the id that it had when its node had another name, if that is one of those that are known."""
 
     def restate(self) -> None:
         """Show the state once more: a run that goes on begins with it."""

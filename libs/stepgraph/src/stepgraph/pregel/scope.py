@@ -40,6 +40,7 @@ class Surroundings(Protocol):
     journal: Journal | None
     answers: dict[str, Any]
     resuming: bool
+    left: bool
     parent: TaskScope | None
     control: RunControl | None
 

@@ -55,7 +55,7 @@ def snapshot(
         created_at=found.checkpoint["ts"],
         parent_config=found.parent_config,
         tasks=tuple(shown),
-        interrupts=view.open_questions(),
+        interrupts=tuple(question for task in view.tasks for question in view.open_questions(task)),
     )
 
 
@@ -89,7 +89,7 @@ def _shown(
         name=task.node.name,
         path=task.path,
         error=error,
-        interrupts=() if head and view.done(task) else tuple(view.kept(task, INTERRUPT) or ()),
+        interrupts=view.open_questions(task) if head else tuple(view.kept(task, INTERRUPT) or ()),
         state=state,
         result=None if head and task.given else view.result(task),
     )
@@ -159,15 +159,12 @@ class _View:
             task.writes = self._writes.get(task.id, [])
         return tasks
 
-    def open_questions(self) -> tuple[Interrupt, ...]:
-        """Return what tasks wait for and has not been answered."""
-        waiting = [task for task in self.tasks if self.kept(task, STATUS) == Status.INTERRUPTED.value]
-        return tuple(
-            question
-            for task in waiting
-            for question in self.kept(task, INTERRUPT) or ()
-            if question.id not in (self.kept(task, RESUME) or ())
-        )
+    def open_questions(self, task: Task) -> tuple[Interrupt, ...]:
+        """Return what a task waits for and has not been answered."""
+        if self.kept(task, STATUS) != Status.INTERRUPTED.value:
+            return ()
+        answered = self.kept(task, RESUME) or ()
+        return tuple(question for question in self.kept(task, INTERRUPT) or () if question.id not in answered)
 
     def beside(self, checkpoint_id: str) -> RunnableConfig:
         """Return the config of another checkpoint of the same thread."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from stepgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple, config_of, place_of
 from stepgraph.config import RunnableConfig, merge_configs
+from stepgraph.errors import InvalidUpdateError
 from stepgraph.pregel import async_driver, sync_driver
 from stepgraph.pregel.buffer import Buffer
 from stepgraph.pregel.definition import Definition
@@ -190,6 +191,12 @@ def _edit(graph: Any, place: RunnableConfig, updates: Sequence[StateUpdate]) -> 
 
 def _after(run: Run) -> RunnableConfig:
     assert run.journal is not None
+    if run.paused:
+        raise InvalidUpdateError(
+            f"the router that follows the update of graph {run.graph.name!r} asks {run.interrupts[0].value!r}, which "
+            "nobody can answer here, so nothing was written; name another node as_node, or pass "
+            "Command(update=…, goto=…)"
+        )
     return run.journal.config
 
 

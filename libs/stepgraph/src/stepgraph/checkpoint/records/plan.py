@@ -151,8 +151,8 @@ def _entries(
 def _as_delta(codec: Codec, channel: str, value: Any, delta: Delta, before: Chain) -> tuple[Chain | None, bytes]:
     """Return a value as a delta, or no chain where it is better stored in full.
 
-    To read a value takes at most twice its bytes, and `DEPTH` deltas or a quarter of its items. What is appended is read
-    no more often than it would be in a full value, so a list that only grows is seldom stored in full again.
+    To read a value takes at most twice its bytes, and `DEPTH` deltas or a quarter of its items. What is appended is
+    read no more often than it would be in a full value, so a list that only grows is seldom stored in full again.
     """
     if before.depth >= max(DEPTH, len(value) // 4) or not fits(delta, value, before):
         return None, b""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, Literal, TypeAlias
 
@@ -58,9 +59,7 @@ class Database:
             connection = self._borrowed or self._connect("rwc")
             try:
                 connection.isolation_level = None
-                if self.path is not None:
-                    self._prepare(connection)
-                migrate(connection)
+                self._patiently(self._make_ready, connection)
             except BaseException:
                 self.close_writer(connection)
                 raise
@@ -142,6 +141,24 @@ class Database:
         return sqlite3.connect(
             address, uri=True, timeout=self.wait, check_same_thread=False, isolation_level=None, cached_statements=256
         )
+
+    def _make_ready(self, connection: sqlite3.Connection) -> None:
+        if self.path is not None:
+            self._prepare(connection)
+        migrate(connection)
+
+    def _patiently(self, act: Callable[[sqlite3.Connection], None], connection: sqlite3.Connection) -> None:
+        """Do what SQLite refuses at once, without asking its busy handler, while others open the same new file."""
+        end = time.monotonic() + self.wait
+        while True:
+            try:
+                act(connection)
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > end:
+                    raise
+                time.sleep(0.01)
+            else:
+                return
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # counts for a new file only, and before WAL
