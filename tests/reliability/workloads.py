@@ -236,7 +236,7 @@ class Edit(Workload):
 
     async def go_on(self, state: Any) -> None:
         log = state.values["log"]
-        if "a" not in log:
+        if "a" not in log or "a" in state.next:  # done and kept, but its superstep is still open
             await self.read(None, interrupt_after=["a"])
         elif "edited" not in log:
             self.probe.cross("before update_state")
