@@ -288,9 +288,10 @@ class Journal:
                 continue
             changed[name] = versions[name]
             after = values.get(name, MISSING)
-            delta = delta_between(self._kept.get(name, MISSING), after)
-            if delta is not None:
-                deltas[name] = delta
+            if type(after) in (list, dict):
+                delta = delta_between(self._kept.get(name, MISSING), after)
+                if delta is not None:
+                    deltas[name] = delta
             self._kept[name] = after
         if given is not MISSING:
             values[START] = given

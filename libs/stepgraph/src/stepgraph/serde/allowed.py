@@ -19,8 +19,8 @@ from stepgraph.serde.models import is_model
 
 __all__ = ["types_in"]
 
-_ALIASES: Final = tuple(
-    {alias for module in (typing, typing_extensions) if (alias := getattr(module, "TypeAliasType", None)) is not None}
+_ALIASES: Final[tuple[Any, ...]] = tuple(
+    {getattr(module, "TypeAliasType", typing_extensions.TypeAliasType) for module in (typing, typing_extensions)}
 )
 _UNNAMED: Final = ("builtins", "typing", "typing_extensions")
 

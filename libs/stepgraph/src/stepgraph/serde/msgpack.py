@@ -54,7 +54,8 @@ class MsgpackSerializer:
 
         self._msgpack = msgpack
         self._packer = msgpack.Packer
-        self._packb = msgpack.packb
+        # Packing a scalar calls nothing that could let another thread in, so one packer will do for all.
+        self._pack_scalar: Callable[[Any], bytes] = msgpack.Packer().pack
         self._registry = Registry(frozenset(allowed))
         self._encoder = Encoder(self._registry, self._keeps)
         self._decoder = Decoder(self._registry)
@@ -68,9 +69,9 @@ class MsgpackSerializer:
         """
         if type(value) in _SCALARS:
             try:
-                return _HEAD + self._packb(value)  # type: ignore[no-any-return]
+                return _HEAD + self._pack_scalar(value)
             except (UnicodeEncodeError, OverflowError):  # lone surrogates, or more than 64 bits
-                pass
+                self._pack_scalar = self._packer().pack  # what is in the old one's buffer is not whole
         try:
             return _HEAD + self._packed(value, self._encoder.encode)
         except Refused as refusal:

@@ -17,14 +17,14 @@ from stepgraph.errors import SerializationError
 __all__ = ["Registry", "name_of"]
 
 _OWN: Final[dict[str, type[Any]]] = {
-    name: cls
+    name: getattr(module, name)
     for module, names in (
         (messages, messages.__all__),
         (types, ("Command", "Interrupt", "Overwrite", "Send")),
         (errors, errors.__all__),
     )
     for name in names
-    if isinstance(cls := getattr(module, name), type) and cls is not messages.MessageLike
+    if isinstance(getattr(module, name), type) and name != "MessageLike"
 }
 _OWN_NAMES: Final = {cls: name for name, cls in _OWN.items()}
 _OWN_BASES: Final = frozenset(cls for cls in _OWN_NAMES if not issubclass(cls, BaseException))

@@ -41,7 +41,9 @@ class Codec:
     def dump(self, channel: str, value: Any) -> bytes:
         """Return a channel's value, or a delta of it, as bytes."""
         try:
-            return self._serde.dumps(value, self._place + b"c" + channel.encode() if self._binds else b"")
+            if not self._binds:
+                return self._serde.dumps(value)
+            return self._serde.dumps(value, self._place + b"c" + channel.encode())
         except Exception as error:
             raise _unkept(error, f"channel {channel!r}") from error
 

@@ -273,8 +273,22 @@ class DropLane(NamedTuple):
 
 
 Request: TypeAlias = (
-    "Find | Fetch | Page | Locate | FindHead | Position | Append | PutWrites | WriteAt | Lanes | Outline | Links | "
-    "WritesOf | Drop | SetHead | DropLane"
+    Find
+    | Fetch
+    | Page
+    | Locate
+    | FindHead
+    | Position
+    | Append
+    | PutWrites
+    | WriteAt
+    | Lanes
+    | Outline
+    | Links
+    | WritesOf
+    | Drop
+    | SetHead
+    | DropLane
 )
 
 Procedure: TypeAlias = Generator[Request, Any, T]
