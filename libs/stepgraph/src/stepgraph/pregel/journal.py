@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
 from typing import Any
 
 from stepgraph.channels.base import MISSING
@@ -26,6 +25,7 @@ from stepgraph.checkpoint.base import (
 )
 from stepgraph.checkpoint.deltas import delta_between
 from stepgraph.checkpoint.ids import new_checkpoint_id
+from stepgraph.checkpoint.timestamps import timestamp
 from stepgraph.config import RunnableConfig
 from stepgraph.constants import START
 from stepgraph.errors import CheckpointError
@@ -304,7 +304,7 @@ class Journal:
         checkpoint: Checkpoint = {
             "v": CHECKPOINT_VERSION,
             "id": checkpoint_id,
-            "ts": datetime.now(timezone.utc).isoformat(),
+            "ts": timestamp(),
             "channel_values": values,
             "channel_versions": versions,
             "versions_seen": memory.seen.copy(),

@@ -290,11 +290,12 @@ class Run:
         tasks = self._tasks
         if not tasks or self.paused:
             return
-        if any(task.status is Status.INTERRUPTED for task in tasks):
-            self.paused = True
-            if self.journal is not None:
-                self.journal.keep(tasks, self.machine)
-            return
+        for task in tasks:
+            if task.status is Status.INTERRUPTED:
+                self.paused = True
+                if self.journal is not None:
+                    self.journal.keep(tasks, self.machine)
+                return
         self._blamed.clear()
         commit(self, tasks)
         self.resuming = False

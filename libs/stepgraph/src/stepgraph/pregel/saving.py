@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
+from stepgraph.ambient import SCOPE
 from stepgraph.checkpoint.base import CheckpointTuple
 from stepgraph.config import RunnableConfig
 from stepgraph.kernel.task import Status, Task
@@ -46,6 +47,17 @@ class _Saving:
         self.behind: bool = not self._at_once and journal.durability == "async"
         journal.saving = self
 
+    @property
+    def _takes_turn(self) -> bool:
+        """Whether the run waits for its turn: not within one that has the thread already."""
+        scope = SCOPE.get()
+        while scope is not None:
+            above = scope.run.journal
+            if above is not None and above.thread_id == self._journal.thread_id:
+                return False
+            scope = scope.run.parent
+        return True
+
     def _fail(self, error: BaseException) -> None:
         self.error = error
         if self.notify is not None:
@@ -68,7 +80,7 @@ class AsyncSaving(_Saving):
     async def open(self) -> None:
         """Wait for the run's turn, and load where it begins."""
         journal = self._journal
-        if not journal.namespace:
+        if self._takes_turn:
             turn = journal.saver.aturn(journal.thread_id)
             await turn.__aenter__()
             self._turn = turn
@@ -180,7 +192,7 @@ class SyncSaving(_Saving):
     def open(self) -> None:
         """Wait for the run's turn, and load where it begins."""
         journal = self._journal
-        if not journal.namespace:
+        if self._takes_turn:
             turn = journal.saver.turn(journal.thread_id)
             turn.__enter__()
             self._turn = turn

@@ -92,10 +92,12 @@ class Lineage:
 
     def traces(self) -> dict[str, Trace]:
         """Return where each channel last changed."""
-        found = dict(self._base)
-        for seq, body in self._recent:
-            found.update((channel, _trace(seq, entry)) for channel, entry in body.entries.items())
-        return found
+        recent: dict[str, Trace] = {}
+        for seq, body in reversed(self._recent):
+            for channel, entry in body.entries.items():
+                if channel not in recent:
+                    recent[channel] = _trace(seq, entry)
+        return {**self._base, **recent}
 
     def manifest(self, body: Body) -> Manifest:
         """Return the manifest of a checkpoint that follows this one with `body`."""
