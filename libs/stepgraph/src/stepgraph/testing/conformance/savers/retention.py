@@ -132,7 +132,7 @@ async def _shrink(saver: SaverDoor, journal: Journal, bound: int) -> list[str]:
 
     More may go at any time, so each is either gone or reads right.
     """
-    for turn in range(600):
+    for turn in range(120):
         listed = await saver.list(journal.config())
         for item in listed:
             journal.compare(item, item.checkpoint["id"], None, "list()")
