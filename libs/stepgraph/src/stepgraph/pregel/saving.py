@@ -188,6 +188,8 @@ class SyncSaving(_Saving):
         self._turn: Any = None
         self._changed = threading.Condition()
         self._working = False
+        self._keeping = 0
+        self._closed = False
 
     def open(self) -> None:
         """Wait for the run's turn, and load where it begins."""
@@ -224,12 +226,32 @@ class SyncSaving(_Saving):
             self.flush()
 
     def keep(self, run: Run, task: Task) -> None:
-        """Save what a task wrote that ended before its siblings."""
-        if task.status is Status.DONE:
-            self.save(self._journal.ended(task, run.machine))
-            task.saved = True
+        """Save what a task wrote that ended before its siblings; a task that outlives its run keeps nothing."""
+        if task.status is Status.DONE and self._begins():
+            try:
+                self.save(self._journal.ended(task, run.machine))
+                task.saved = True
+            finally:
+                self._ends()
 
-    save_step = save
+    def save_step(self, save: Save) -> None:
+        """Save what a step returned."""
+        if self._begins():
+            try:
+                self.save(save)
+            finally:
+                self._ends()
+
+    def _begins(self) -> bool:
+        """Count a save that a task makes in its thread; return whether the run is still there to wait for it."""
+        with self._changed:
+            self._keeping += not self._closed
+            return not self._closed
+
+    def _ends(self) -> None:
+        with self._changed:
+            self._keeping -= 1
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Save everything that is due, and end the turn.
@@ -239,7 +261,8 @@ class SyncSaving(_Saving):
         """
         try:
             with self._changed:
-                while self._working:
+                self._closed = True
+                while self._working or self._keeping:
                     self._changed.wait()
             self._check()
             self._drain()
