@@ -25,13 +25,13 @@ from stepgraph.checkpoint.records.codec import Codec
 from stepgraph.checkpoint.records.copying import copy_thread
 from stepgraph.checkpoint.records.listing import Listing
 from stepgraph.checkpoint.records.pending import put_unless_done, rows_of
-from stepgraph.checkpoint.records.plan import PutPlan, plan_put
+from stepgraph.checkpoint.records.plan import plan_put
 from stepgraph.checkpoint.records.reading import Reading, read, read_lineage
 from stepgraph.checkpoint.records.requests import Find, Lane, Lanes, Listed, Procedure, PutWrites, Request
 from stepgraph.checkpoint.records.rows import CheckpointRow, WriteRow
-from stepgraph.checkpoint.records.storing import StaleLineageError, store
+from stepgraph.checkpoint.records.storing import StaleLineageError
 from stepgraph.checkpoint.records.sweeping import Limits, delete_runs, delete_thread, sweep
-from stepgraph.checkpoint.steps import Call, Land, Look
+from stepgraph.checkpoint.steps import Call, Land, LandPut, Look
 from stepgraph.config import RunnableConfig
 from stepgraph.serde.base import Serializer
 
@@ -108,8 +108,8 @@ class Records:
         while True:
             plan = plan_put(codec, checkpoint, metadata, new_versions, deltas, lineage)
             try:
-                stored: tuple[CheckpointRow, int] | None = yield Land(
-                    partial(store, thread_id, checkpoint_ns, plan, head, self._on_conflict, rows)
+                stored: tuple[CheckpointRow, int] | None = yield LandPut(
+                    thread_id, checkpoint_ns, plan, head, self._on_conflict, rows
                 )
                 break
             except StaleLineageError:
@@ -117,28 +117,6 @@ class Records:
         if stored is not None:
             self._lineages.put(thread_id, checkpoint_ns, plan.lineage_of(*stored))
         return config_of(thread_id, checkpoint_ns, checkpoint["id"])
-
-    def straight(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: Mapping[str, int],
-        deltas: Mapping[str, Delta] | None,
-        writes: Sequence[TaskWrites],
-    ) -> tuple[str, str, PutPlan, list[WriteRow]] | None:
-        """Return what `put` would store after a parent that is known, and where; `None` where it must look first."""
-        thread_id, checkpoint_ns, parent_id = place_of(config)
-        lineage = None if parent_id is None else self._lineages.get(thread_id, checkpoint_ns, parent_id)
-        if lineage is None:
-            return None
-        codec = Codec(self._serde, thread_id, checkpoint_ns, checkpoint["id"])
-        plan = plan_put(codec, checkpoint, metadata, new_versions, deltas, lineage)
-        return thread_id, checkpoint_ns, plan, self._write_rows(thread_id, checkpoint_ns, parent_id, writes)
-
-    def followed(self, thread_id: str, checkpoint_ns: str, plan: PutPlan, seq: int) -> None:
-        """Remember what was stored."""
-        self._lineages.put(thread_id, checkpoint_ns, plan.lineage_of(plan.row, seq))
 
     def put_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str

@@ -7,7 +7,6 @@ each step a transaction; nobody waits for anything else, which is why async call
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from datetime import timedelta
 from functools import partial
@@ -16,22 +15,13 @@ from typing import Any, Final
 
 from typing_extensions import Self
 
-from stepgraph.checkpoint.base import (
-    ANY_HEAD,
-    Checkpoint,
-    CheckpointMetadata,
-    Delta,
-    OnConflict,
-    TaskWrites,
-    config_of,
-    place_of,
-)
+from stepgraph.checkpoint.base import OnConflict, place_of
 from stepgraph.checkpoint.calls import limits_of
 from stepgraph.checkpoint.memory_tables import MemoryTables
 from stepgraph.checkpoint.recorded import RecordSaver
 from stepgraph.checkpoint.records.requests import Lane, perform
 from stepgraph.checkpoint.records.sweeping import sweep
-from stepgraph.checkpoint.steps import Land, Step
+from stepgraph.checkpoint.steps import Land, LandPut, Step
 from stepgraph.checkpoint.turns import Turns
 from stepgraph.config import RunnableConfig
 from stepgraph.serde.base import Serializer
@@ -86,57 +76,6 @@ class InMemorySaver(RecordSaver):
     ) -> None:
         return None
 
-    def put(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: Mapping[str, int],
-        *,
-        head: str | None = ANY_HEAD,
-        deltas: Mapping[str, Delta] | None = None,
-        writes: Sequence[TaskWrites] = (),
-    ) -> RunnableConfig:
-        """Save a checkpoint; see `BaseCheckpointSaver.put`."""
-        return self._put(config, checkpoint, metadata, new_versions, head, deltas, writes)
-
-    def _put(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: Mapping[str, int],
-        head: str | None,
-        deltas: Mapping[str, Delta] | None,
-        writes: Sequence[TaskWrites],
-    ) -> RunnableConfig:
-        """Save a checkpoint; one that follows the head takes the short way."""
-        planned = self._records.straight(config, checkpoint, metadata, new_versions, deltas, writes)
-        if planned is not None:
-            thread_id, checkpoint_ns, plan, rows = planned
-            with self._lock:
-                seq = self._tables.follow(thread_id, checkpoint_ns, plan.row, plan.blobs, rows, head)
-            if seq is not None:
-                self._records.followed(thread_id, checkpoint_ns, plan, seq)
-                saved = config_of(thread_id, checkpoint_ns, checkpoint["id"])
-                self._after_put(saved)
-                return saved
-        return super().put(config, checkpoint, metadata, new_versions, head=head, deltas=deltas, writes=writes)
-
-    async def aput(
-        self,
-        config: RunnableConfig,
-        checkpoint: Checkpoint,
-        metadata: CheckpointMetadata,
-        new_versions: Mapping[str, int],
-        *,
-        head: str | None = ANY_HEAD,
-        deltas: Mapping[str, Delta] | None = None,
-        writes: Sequence[TaskWrites] = (),
-    ) -> RunnableConfig:
-        """See `put`."""
-        return self._put(config, checkpoint, metadata, new_versions, head, deltas, writes)
-
     def turn(self, thread_id: str) -> AbstractContextManager[None]:
         """Return what a run holds while it has the thread; see `BaseCheckpointSaver.turn`."""
         return self._turns.turn(thread_id) if self.on_conflict == "queue" else nullcontext()
@@ -147,6 +86,10 @@ class InMemorySaver(RecordSaver):
 
     def _run(self, step: Step[Any]) -> Any:
         with self._lock:
+            if type(step) is LandPut:  # a put that follows the head needs no questions asked
+                seq = self._tables.follow(step)
+                if seq is not None:
+                    return step.plan.row, seq
             return perform(step.begin(), self._tables.answer)
 
     async def _arun(self, step: Step[Any]) -> Any:

@@ -7,7 +7,7 @@ stores checks first and stores last, so there is nothing to undo.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from heapq import merge
 from itertools import islice
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from stepgraph.checkpoint.base import ANY_HEAD
 from stepgraph.checkpoint.records import requests as ask
 from stepgraph.checkpoint.records.rows import BlobRow, CheckpointRow, Head, WriteRow
+from stepgraph.checkpoint.steps import LandPut
 
 __all__ = ["MemoryTables"]
 
@@ -144,25 +145,18 @@ class MemoryTables:
 
     # Storing.
 
-    def follow(
-        self,
-        thread_id: str,
-        checkpoint_ns: str,
-        row: CheckpointRow,
-        blobs: Sequence[BlobRow],
-        writes: Sequence[WriteRow],
-        expected: str | None,
-    ) -> int | None:
+    def follow(self, put: LandPut) -> int | None:
         """Store a checkpoint that follows the head and becomes it; return its `seq`, `None` if it does not."""
-        lane = self._lanes.get((thread_id, checkpoint_ns))
+        row = put.plan.row
+        lane = self._lanes.get((put.thread_id, put.checkpoint_ns))
         if lane is None or row.id in lane.by_id:
             return None
         head = lane.head
-        if row.parent_seq != head.seq or head.seq != head.last_seq or expected not in (ANY_HEAD, head.id):
+        if row.parent_seq != head.seq or head.seq != head.last_seq or put.expected not in (ANY_HEAD, head.id):
             return None
-        for write in writes:
+        for write in put.writes:
             lane.writes.setdefault(write.checkpoint_id, {})[write.task_id, write.slot] = write
-        return self._store(lane, row, blobs, head=True)
+        return self._store(lane, row, put.plan.blobs, head=True)
 
     def _find_head(self, request: ask.FindHead) -> Head | None:
         lane = self._lanes.get(request)
