@@ -7,11 +7,13 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from typing import Any
 
-from stepgraph.checkpoint.base import INTERRUPT
+from stepgraph.checkpoint.base import INTERRUPT, config_of
+from stepgraph.config import RunnableConfig
 from stepgraph.kernel.task import Status, Task
 from stepgraph.messages.base import with_id
 from stepgraph.pregel.executable import Executable
 from stepgraph.pregel.message_stream import messages_in
+from stepgraph.pregel.namespaces import inner_namespace
 from stepgraph.pregel.run_state import RunState
 from stepgraph.pregel.scope import Surroundings, TaskScope
 from stepgraph.pregel.stream import Stream
@@ -159,13 +161,13 @@ def _upcoming(run: RunState, task: Task) -> dict[str, Any]:
     return {**known, "interrupts": task.asked}
 
 
-def _inner_place(run: RunState, task: Task) -> dict[str, Any] | None:
+def _inner_place(run: RunState, task: Task) -> RunnableConfig | None:
     """Return the config of the state of the sub-graph that a task runs, `None` where it runs none."""
     inner = None if task.given else graph_of(task.node.action)
     if inner is None or inner.checkpointer is False or run.journal is None:
         return None
-    namespace = "|".join(part for part in (run.journal.namespace, f"{task.node.name}:{run.id_of(task)}") if part)
-    return {"configurable": {"thread_id": run.journal.thread_id, "checkpoint_ns": namespace}}
+    run.id_of(task)
+    return config_of(run.journal.thread_id, inner_namespace(run.journal.namespace, task), None)
 
 
 def show_messages(run: Surroundings, task: Task) -> None:

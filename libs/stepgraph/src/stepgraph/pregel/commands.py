@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from stepgraph.checkpoint.base import TaskWrites
-from stepgraph.kernel.apply import apply
 from stepgraph.kernel.program import write
 from stepgraph.kernel.task import Task
+from stepgraph.pregel.restoring import apply_command
 from stepgraph.pregel.run_state import RunState
 from stepgraph.pregel.saves import PutWrites
 from stepgraph.types import Command
@@ -31,4 +31,4 @@ def write_command(run: RunState, command: Command[Any]) -> None:
         return
     if len(caller.writes) > len(earlier):
         journal.due.append(PutWrites(journal.config, TaskWrites(COMMAND, topology.saved_writes(caller.writes))))
-    apply(run.machine.memory, (caller,), clears=False)
+    apply_command(run.machine, caller.writes)

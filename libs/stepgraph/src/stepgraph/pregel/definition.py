@@ -27,31 +27,7 @@ Checkpointer: TypeAlias = "BaseCheckpointSaver | bool | None"
 
 
 class Definition:
-    """A graph as it was put together; `Pregel` is one that can be run.
-
-    Args:
-        nodes: Nodes, or builders of them, by name.
-        channels: Channels by name.
-        input_channels: Where the input goes: one name for the input as it is, a list for a dict of these keys.
-        output_channels: What `invoke` returns: one name for its value, a list for a dict.
-        stream_channels: What `stream_mode="values"` shows, all channels by default.
-        stream_mode: The default of `stream` and `astream`.
-        name: What messages and tracers call the graph.
-        config: Merged under the config of every call.
-        context_schema: The type of `context=`; a dict is turned into it.
-        store: What `get_store()` returns inside nodes.
-        checkpointer: Keeps the state of each thread; `True` for that of the graph above with a memory of its own,
-            `False` for none, `None` for that of the graph above, if any.
-        cache: Keeps what nodes with a cache policy wrote.
-        interrupt_before: Nodes before which a run stops; `"*"` for every node.
-        interrupt_after: Nodes after which a run stops.
-        debug: Whether nodes that edit their input in place are reported; costs a deep copy of every input.
-        stream_buffer: How many chunks may wait for a consumer before the nodes that write them are held back.
-
-    Raises:
-        InvalidGraphError: Nodes and channels do not fit together; all problems are listed.
-        ValueError: `stream_buffer` is below 1.
-    """
+    """A graph as it was put together; see `Pregel`, which can be run, for the arguments."""
 
     inherits_config = True
     shows_input = False

@@ -11,6 +11,7 @@ from stepgraph.pregel.executable import Executable
 from stepgraph.pregel.journal import Journal
 from stepgraph.pregel.limiter import Limiter
 from stepgraph.pregel.message_stream import without_handlers
+from stepgraph.pregel.namespaces import without_ids
 from stepgraph.pregel.scope import Surroundings, TaskScope
 from stepgraph.pregel.settings import Settings
 from stepgraph.pregel.stream import Namespace
@@ -77,7 +78,7 @@ def journal_of(run: _Heir, above: Surroundings | None, settings: Settings) -> Jo
         graph.reviving(saver),
         settings.durability or (upper.durability if upper is not None else "async"),
         thread_id,
-        _without_ids(namespace) if lasting else namespace,
+        without_ids(namespace) if lasting else namespace,
         addressed=checkpoint_id if above is None else None,
         lasting=lasting,
         bound=_bound(upper) if lasting else None,
@@ -103,11 +104,6 @@ def _bound(upper: Journal | None) -> tuple[str, str] | None:
     if upper is None or not upper.forked or upper.found is None:
         return None
     return upper.namespace, upper.found.checkpoint["id"]
-
-
-def _without_ids(namespace: str) -> str:
-    """Return the namespace of a sub-graph with a memory of its own: the same whichever task runs it."""
-    return "|".join(part.split(":")[0] for part in namespace.split("|") if not part.isdigit())
 
 
 def _facts(config: RunnableConfig, upper: Journal | None) -> dict[str, Any]:

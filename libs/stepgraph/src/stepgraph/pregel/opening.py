@@ -5,19 +5,19 @@ Decisions only: the checkpoint has been loaded, and what is to be saved is put i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from stepgraph.channels.base import MISSING
 from stepgraph.checkpoint.base import ECHO, ERROR, INTERRUPT, RESUME, STATUS, STEPS, PendingWrite, TaskWrites
-from stepgraph.constants import START
 from stepgraph.errors import EmptyInputError, UnknownInterruptError
 from stepgraph.kernel.plan import plan
 from stepgraph.kernel.program import write
-from stepgraph.kernel.task import Status, Task, task_id
+from stepgraph.kernel.task import Status, Task
 from stepgraph.pregel.commands import write_command
 from stepgraph.pregel.editing import begin_edit
 from stepgraph.pregel.journal import Journal
+from stepgraph.pregel.restoring import rename, restore
 from stepgraph.pregel.run_state import RunState
 from stepgraph.pregel.saves import PARENTS, PutWrites
 from stepgraph.pregel.scope import ANY
@@ -36,29 +36,13 @@ def begin(run: RunState) -> None:
         return
     run.machine.memory.dirty = set()
     if journal.found is not None:
-        _restore(run)
+        journal.open(*restore(run.machine, run.graph, journal.found.checkpoint))
     if run.settings.edits:
         begin_edit(run, run.settings.edits)
     elif _goes_on(run, journal):
         _resume(run, journal)
     else:
         _begin_anew(run, journal)
-
-
-def _restore(run: RunState) -> None:
-    """Put what the checkpoint holds into the run's memory."""
-    journal = run.journal
-    assert journal is not None
-    assert journal.found is not None
-    checkpoint = run.graph.migrated(journal.found.checkpoint)
-    values, seen = dict(checkpoint["channel_values"]), checkpoint["versions_seen"]
-    given = values.pop(START, MISSING)
-    versions = {name: tick for name, tick in checkpoint["channel_versions"].items() if name != START}
-    clock = max([*versions.values(), *seen.values()], default=0)
-    stored = run.machine.topology.revived(values)
-    run.machine.memory.restore(stored, versions, seen, clock)
-    run.machine.memory.dirty = set()
-    journal.open(values, given)
 
 
 def _goes_on(run: RunState, journal: Journal) -> bool:
@@ -215,21 +199,11 @@ def recall(run: RunState, tasks: Sequence[Task]) -> None:
     for identity, channel, value in journal.pending:
         known.setdefault(identity, []).append((channel, value))
     for task in tasks:
-        if run.id_of(task) not in known:
-            _rename(run, task, known)
+        run.id_of(task)
+        rename(task, run.graph, run.seed, journal.namespace, run.machine.step, known)
         writes = known.get(task.id)
         if writes is not None:
             _recall(run, task, writes)
-
-
-def _rename(run: RunState, task: Task, known: Collection[str]) -> None:
-    """Give a task the id that it had when its node had another name, if that is one of those that are known."""
-    old = run.graph.saved_name(task.node.name)
-    if old != task.node.name and run.journal is not None:
-        path = tuple(old if part == task.node.name else part for part in task.path)
-        identity = task_id(run.seed, run.journal.namespace, run.machine.step, path, old)
-        if identity in known:
-            task.id, task.alias = identity, old
 
 
 def _is_answered(run: RunState, task: Task, asked: Sequence[Interrupt]) -> bool:

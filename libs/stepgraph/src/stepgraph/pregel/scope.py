@@ -16,6 +16,7 @@ from stepgraph.pregel import questions
 from stepgraph.pregel.journal import Journal
 from stepgraph.pregel.limiter import Limiter
 from stepgraph.pregel.message_stream import ModelHandler, with_handler
+from stepgraph.pregel.namespaces import segment_of
 from stepgraph.pregel.saves import Save
 from stepgraph.pregel.stream import Namespace, Stream
 from stepgraph.runtime import ExecutionInfo, RunControl, Runtime
@@ -102,7 +103,8 @@ class TaskScope:
     @property
     def segment(self) -> str:
         """The part of a namespace that this task adds."""
-        return f"{self.task.alias or self.task.node.name}:{self.run.id_of(self.task)}"
+        self.run.id_of(self.task)
+        return segment_of(self.task)
 
     def count_nested(self) -> int:
         """Return how many runs began inside this task before, and count one more."""

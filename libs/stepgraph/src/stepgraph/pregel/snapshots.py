@@ -12,14 +12,15 @@ from typing import Any, TypeAlias
 from stepgraph.channels.base import MISSING
 from stepgraph.checkpoint.base import ECHO, ERROR, INTERRUPT, RESERVED, RESUME, STATUS, CheckpointTuple, config_of
 from stepgraph.config import RunnableConfig
-from stepgraph.constants import START
-from stepgraph.kernel.apply import apply, foreseen
+from stepgraph.kernel.apply import foreseen
 from stepgraph.kernel.machine import Machine
 from stepgraph.kernel.plan import plan, stale
 from stepgraph.kernel.task import Status, Task, task_id
 from stepgraph.pregel.chunks import update_of
 from stepgraph.pregel.commands import COMMAND
 from stepgraph.pregel.executable import Executable
+from stepgraph.pregel.namespaces import inner_namespace, without_ids
+from stepgraph.pregel.restoring import apply_command, rename, restore
 from stepgraph.pregel.subgraphs import graph_of
 from stepgraph.types import Interrupt, PregelTask, StateSnapshot
 
@@ -77,7 +78,7 @@ def _shown(
         place = view.place_of(task)
         state = place
         if subgraphs:
-            own = config_of(*view.thread_and_namespace(task, lasting=inner.checkpointer is True), None)
+            own = view.place_of(task, lasting=inner.checkpointer is True)
             found = yield own
             state = (yield from snapshot(inner, found, own, head=True, subgraphs=True)) if found is not None else place
     error = view.kept(task, ERROR)
@@ -114,19 +115,10 @@ class _View:
 
     def _planned(self, found: CheckpointTuple) -> Sequence[Task]:
         graph = self._graph
-        checkpoint = graph.migrated(found.checkpoint, strict=False)
-        values, seen = dict(checkpoint["channel_values"]), checkpoint["versions_seen"]
-        given = values.pop(START, MISSING)
+        _, given = restore(self.machine, graph, found.checkpoint, strict=False)
         memory = self.machine.memory
-        versions = checkpoint["channel_versions"]
-        memory.restore(
-            graph.topology.revived(values), versions, seen, max([*versions.values(), *seen.values()], default=0)
-        )
-        commands = self._writes.get(COMMAND)
-        if commands:
-            caller = Task(graph.topology.command, (), ())
-            caller.writes = commands
-            apply(memory, (caller,), clears=False)
+        if COMMAND in self._writes:
+            apply_command(self.machine, self._writes[COMMAND])
         tasks: list[Task] = []
         if given is not MISSING:
             entry = Task(graph.topology.entry, graph.topology.entry.path, ())
@@ -136,13 +128,8 @@ class _View:
             tasks = plan(memory, stale(memory), resumed=True)
         step = int(found.metadata.get("step", 0)) + 1
         for task in tasks:
-            task.id = task_id(checkpoint["id"], self._namespace, step, task.path, task.node.name)
-            old = graph.saved_name(task.node.name)
-            if old != task.node.name and task.id not in self._pending:
-                path = tuple(old if part == task.node.name else part for part in task.path)
-                identity = task_id(checkpoint["id"], self._namespace, step, path, old)
-                if identity in self._pending:
-                    task.id, task.alias = identity, old
+            task.id = task_id(found.checkpoint["id"], self._namespace, step, task.path, task.node.name)
+            rename(task, graph, found.checkpoint["id"], self._namespace, step, self._pending)
         return tasks
 
     def kept(self, task: Task, channel: str) -> Any:
@@ -190,13 +177,7 @@ class _View:
             self.performed((task,))
         return update_of(task, self._graph, None)
 
-    def thread_and_namespace(self, task: Task, *, lasting: bool) -> tuple[str, str]:
-        """Return where the sub-graph that a task runs keeps its state."""
-        name = task.alias or task.node.name
-        part = name if lasting else f"{name}:{task.id}"
-        return self._thread_id, f"{self._namespace}|{part}" if self._namespace else part
-
-    def place_of(self, task: Task) -> RunnableConfig:
-        """Return the config to ask for that state."""
-        thread, namespace = self.thread_and_namespace(task, lasting=False)
-        return {"configurable": {"thread_id": thread, "checkpoint_ns": namespace}}
+    def place_of(self, task: Task, *, lasting: bool = False) -> RunnableConfig:
+        """Return the config of the state of the sub-graph that a task runs: of the call, or of the thread."""
+        namespace = inner_namespace(self._namespace, task)
+        return config_of(self._thread_id, without_ids(namespace) if lasting else namespace, None)
