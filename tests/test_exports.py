@@ -53,6 +53,10 @@ DOORS = {
         Checkpoint CheckpointMetadata CheckpointTuple Delta OnConflict PendingWrite Retention TaskWrites
         config_of place_of retention_of
     """,
+    "stepgraph.checkpoint.serde": "SerializerProtocol",
+    "stepgraph.checkpoint.serde.base": "SerializerProtocol",
+    "stepgraph.checkpoint.serde.jsonplus": "JsonPlusSerializer",
+    "stepgraph.checkpoint.serde.encrypted": "EncryptedSerializer",
     "stepgraph.checkpoint.memory": """
         InMemorySaver MemorySaver
     """,

@@ -5,6 +5,7 @@ Nothing of what it does then reaches the thread, and it is told so.
 
 from __future__ import annotations
 
+import contextlib
 import operator
 import os
 import shutil
@@ -93,16 +94,23 @@ class Log(TypedDict):
 class Held:
     """A run that has asked in one node, and hangs in the node beside it until it is let go."""
 
-    def __init__(self, saver: InMemorySaver) -> None:
+    def __init__(self, saver: InMemorySaver, *, fails: bool = False) -> None:
+        self.fails = fails
         self.reached, self.go = threading.Event(), threading.Event()
         self.asked: list[Any] = []
-        self._thread = threading.Thread(target=self.graph(saver, self._late).invoke, args=({"log": []}, CONFIG))
+        self._thread = threading.Thread(target=self._run, args=(saver,))
         self._thread.start()
         assert self.reached.wait(60)
+
+    def _run(self, saver: InMemorySaver) -> None:
+        with contextlib.suppress(ValueError):
+            self.graph(saver, self._late).invoke({"log": []}, CONFIG)
 
     def _late(self, state: Log) -> Any:
         self.reached.set()
         assert self.go.wait(60)
+        if self.fails:
+            raise ValueError("woke up in another world")
         return {"log": ["late"]}
 
     def graph(self, saver: Any, beside: Any = lambda _: {"log": ["beside"]}) -> Any:
@@ -123,10 +131,11 @@ class Held:
         self._thread.join()
 
 
-def test_a_zombie_takes_no_answer_and_no_shown_write_back():
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_zombie_takes_no_answer_and_no_shown_write_back(fails: bool):
     """Task by task, too: the run that took over has saved the ends of tasks, and their superstep is still open."""
     saver = InMemorySaver()
-    held = Held(saver)
+    held = Held(saver, fails=fails)
     graph = held.graph(saver)
     graph.invoke(None, CONFIG, durability="sync")
     questions = {question.value: question.id for question in graph.get_state(CONFIG).interrupts}

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import asynccontextmanager, nullcontext
 
-from stepgraph.checkpoint.base import ANY_HEAD, RESERVED, place_of
+from stepgraph.checkpoint.base import ANY_HEAD, RESERVED, STATUS, place_of
 from stepgraph.errors import SerializationError, ThreadConflictError
 from tests.testing.broken_savers import Broken, Reading, breaks
 
@@ -137,7 +137,15 @@ class AddsToPlainWrites(Broken):
         super().put_writes(config, [*plain, *writes], task_id, task_path)
 
 
-@breaks("pending_reserved_replaced", "secrets_round_trip", "secrets_copied")
+@breaks("pending_done_stays", "pending_reserved_replaced")
+class LetsLateRunsUndo(Broken):
+    def put_writes(self, config, writes, task_id, task_path=""):
+        if dict(writes).get(STATUS) == "failed":
+            writes = [(channel, "refused" if channel == STATUS else value) for channel, value in writes]
+        return super().put_writes(config, writes, task_id, task_path)
+
+
+@breaks("pending_reserved_replaced", "pending_done_stays", "secrets_round_trip", "secrets_copied")
 class ForgetsWritesOfFailedTasks(Reading):
     def spoil(self, found):
         reserved = {task for task, channel, _ in found.pending_writes or [] if channel == "__error__"}

@@ -196,7 +196,8 @@ class BaseCheckpointSaver:
         """Save what a task that follows a checkpoint has written.
 
         A second call for the same task replaces what it names: its plain writes as a whole, and each reserved channel
-        by itself. Where the task's `STATUS` is `"done"`, one that says `"done"` or `"interrupted"` changes nothing.
+        by itself. Where the task's `STATUS` is `"done"`, one that says `"done"`, `"failed"` or `"interrupted"` changes
+        nothing: only `"refused"` takes its place.
 
         Args:
             config: `thread_id`, `checkpoint_ns` and `checkpoint_id`.

@@ -127,7 +127,7 @@ class Records:
         if not rows or checkpoint_id is None:
             return
         request = PutWrites(thread_id, checkpoint_ns, rows)
-        if dict(writes).get(STATUS) in ("done", "interrupted"):
+        if dict(writes).get(STATUS) in ("done", "failed", "interrupted"):
             codec = Codec(self._serde, thread_id, checkpoint_ns, checkpoint_id)
             yield Land(partial(put_unless_done, codec, request, checkpoint_id, task_id))
         else:

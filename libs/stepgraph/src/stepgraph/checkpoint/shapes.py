@@ -35,7 +35,8 @@ CHECKPOINT_VERSION: Final = 1
 """The `v` of the checkpoints that this version writes."""
 
 STATUS: Final = "__status__"
-"""Reserved channel of a pending write: what became of the task, `"done"`, `"failed"` or `"interrupted"`."""
+"""Reserved channel of a pending write: what became of the task, `"done"`, `"failed"` or `"interrupted"`, or `"refused"`
+where it was done and what it wrote could not be applied."""
 
 ERROR: Final = "__error__"
 """Reserved channel of a pending write: why the task failed."""

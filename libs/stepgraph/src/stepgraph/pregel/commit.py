@@ -18,7 +18,7 @@ def commit(run: RunState, tasks: Sequence[Task]) -> None:
 
     Raises:
         ParentCommand: Tasks addressed the graph above.
-        InvalidUpdateError: The writes do not fit; the tasks whose they are count as failed, so that a resumed run
+        InvalidUpdateError: The writes do not fit; the tasks whose they are count as refused, so that a resumed run
             performs them again.
     """
     try:
@@ -34,7 +34,7 @@ def commit(run: RunState, tasks: Sequence[Task]) -> None:
         annotate(error, f"raised when the writes of {place_of(run)} of graph {run.graph.name!r} were applied")
         for task in tasks:
             if error.channel is None or any(name == error.channel for name, _ in task.writes):
-                task.status, task.error, task.saved = Status.FAILED, error, False
+                task.status, task.error, task.saved = Status.REFUSED, error, False
         raise
     if tasks[0] is run.entry and run.stream.messages:
         know_messages(run.stream, run.machine.memory.view)

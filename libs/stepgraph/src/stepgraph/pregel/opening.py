@@ -215,7 +215,7 @@ def _recall(run: RunState, task: Task, writes: Sequence[tuple[str, Any]]) -> Non
     task.answers, task.memo = kept.get(RESUME), kept.get(STEPS)
     task.answered = bool(task.answers)
     status = kept.get(STATUS)
-    if status == Status.FAILED.value:
+    if status in (Status.FAILED.value, Status.REFUSED.value):
         task.error = kept.get(ERROR)
     if status == Status.DONE.value and ECHO not in kept:  # else the checkpoint that holds it was deleted
         task.writes = [(channel, value) for channel, value in writes if channel not in _RESERVED]

@@ -96,7 +96,7 @@ def writes_of(task: Task, machine: Machine) -> TaskWrites:
         writes += machine.topology.saved_writes(task.writes)
         if task.parents:
             writes.append((PARENTS, list(task.parents)))
-    if task.status is Status.FAILED:
+    if task.status in (Status.FAILED, Status.REFUSED):
         writes.append((ERROR, task.error))
     if task.status is Status.INTERRUPTED:
         writes.append((INTERRUPT, list(task.asked)))

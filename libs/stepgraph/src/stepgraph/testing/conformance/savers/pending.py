@@ -82,6 +82,21 @@ class PendingRules:
         await journal.expect_reads()
 
     @rule()
+    async def test_pending_done_stays(self, saver: SaverDoor) -> None:
+        """What a task that is done has written stays, whatever a run that is late says of it, unless it is refused."""
+        journal = Journal(saver)
+        entry = await journal.put({"a": 1})
+        await journal.write(entry.id, [("a", 1), (STATUS, "done")])
+        late = [("a", 2), (STATUS, "done")], [(STATUS, "failed"), (ERROR, "late")], [(STATUS, "interrupted")]
+        for writes in late:
+            await saver.put_writes(journal.config(entry.id), writes, "task", "")
+            await journal.expect_reads()
+        await journal.write(entry.id, [(STATUS, "refused"), (ERROR, "it did not fit")])
+        await journal.expect_reads()
+        await journal.write(entry.id, [("a", 3), (STATUS, "done")])
+        await journal.expect_reads()
+
+    @rule()
     async def test_pending_reserved_of_tasks(self, saver: SaverDoor) -> None:
         """A reserved write stays that of its task, whatever other tasks write."""
         journal = Journal(saver)
