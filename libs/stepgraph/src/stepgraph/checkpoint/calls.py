@@ -27,6 +27,7 @@ from stepgraph.checkpoint.records.listing import Listing
 from stepgraph.checkpoint.records.pending import put_unless_done, rows_of
 from stepgraph.checkpoint.records.plan import plan_put
 from stepgraph.checkpoint.records.reading import Reading, read, read_lineage
+from stepgraph.checkpoint.records.remembered import Remembered
 from stepgraph.checkpoint.records.requests import Find, Lane, Lanes, Listed, Procedure, PutWrites, Request
 from stepgraph.checkpoint.records.rows import CheckpointRow, WriteRow
 from stepgraph.checkpoint.records.storing import StaleLineageError
@@ -47,12 +48,13 @@ class Records:
         lineages: What is remembered; shared by savers of the same rows.
     """
 
-    __slots__ = ("_lineages", "_on_conflict", "_serde")
+    __slots__ = ("_lineages", "_on_conflict", "_remembered", "_serde")
 
     def __init__(self, serde: Serializer, on_conflict: OnConflict, lineages: Lineages) -> None:
         self._serde: Serializer = serde
         self._on_conflict: OnConflict = on_conflict
         self._lineages: Lineages = lineages
+        self._remembered: Remembered = Remembered()
 
     def with_serde(self, serde: Serializer) -> Records:
         """Return the same calls with another serializer."""
@@ -65,7 +67,7 @@ class Records:
         if reading is None:
             return None
         self._lineages.put(find.thread_id, find.checkpoint_ns, reading.lineage)
-        return reading.decoded(self._serde)
+        return reading.decoded(self._serde, self._remembered)
 
     def start(self, listing: Listing) -> Call[None]:
         """Find out where an iteration begins."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from stepgraph.errors import listed
-from stepgraph.messages import AIMessageChunk
+from stepgraph.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage, ToolMessage
 from stepgraph.messages.base import with_id
 from stepgraph.messages.coerce import to_message
 
@@ -18,6 +18,9 @@ __all__ = ["identified", "merge"]
 
 _MOST: Final = 32
 """How many lists are remembered."""
+
+_WHOLE: Final[frozenset[type[Any]]] = frozenset((HumanMessage, AIMessage, SystemMessage, ToolMessage))
+"""Messages that go into a list as they are, once they have an id."""
 
 _made: dict[int, tuple[list[Any], int, dict[str, int]]] = {}
 """Lists by their `id()`, each with its length and the index."""
@@ -70,8 +73,12 @@ def _indexed(left: Any) -> tuple[list[Any], dict[str, int]]:
     known = _made.get(id(left))
     if known is not None and known[0] is left and len(left) == known[1]:
         return known[0], known[2]
-    found = identified(left)
+    found = left if type(left) is list and all(map(_is_identified, left)) else identified(left)
     return found, _index_of(found)
+
+
+def _is_identified(message: Any) -> bool:
+    return type(message) in _WHOLE and message.id is not None
 
 
 def _index_of(messages: list[Any]) -> dict[str, int]:

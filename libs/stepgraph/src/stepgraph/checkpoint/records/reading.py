@@ -11,6 +11,7 @@ from stepgraph.checkpoint.records.delta import apply
 from stepgraph.checkpoint.records.lineage import Lineage
 from stepgraph.checkpoint.records.migrations import migrated, refuse_newer
 from stepgraph.checkpoint.records.pending import pending_of
+from stepgraph.checkpoint.records.remembered import Remembered, built
 from stepgraph.checkpoint.records.requests import Fetch, Fetched, Find, Found, Procedure
 from stepgraph.checkpoint.records.rows import BlobRow, CheckpointRow, Entry, Trace
 from stepgraph.errors import CheckpointError, CorruptCheckpointError
@@ -34,8 +35,12 @@ class Reading(NamedTuple):
     fetched: Fetched
     lineage: Lineage
 
-    def decoded(self, serde: Serializer) -> CheckpointTuple:
+    def decoded(self, serde: Serializer, remembered: Remembered | None = None) -> CheckpointTuple:
         """Return the checkpoint.
+
+        Args:
+            serde: The serializer that it was encoded with.
+            remembered: What that serializer decoded before.
 
         Raises:
             CorruptCheckpointError: It cannot be read.
@@ -44,7 +49,7 @@ class Reading(NamedTuple):
         thread_id, checkpoint_ns, _ = self.find
         codec = Codec(serde, thread_id, checkpoint_ns, row.id)
         traces = self.lineage.traces()
-        decoder = _Decoder(serde, self.find, self._rows(), self.fetched.blobs)
+        decoder = _Decoder(serde, self.find, self._rows(), self.fetched.blobs, remembered)
         checkpoint: Checkpoint = {
             "v": row.body.v,
             "id": row.id,
@@ -122,11 +127,13 @@ class _Decoder:
         find: Find,
         rows: Mapping[int, CheckpointRow],
         blobs: Mapping[tuple[int, str], BlobRow],
+        remembered: Remembered | None,
     ) -> None:
         self._serde = serde
         self._find = find
         self._rows = rows
         self._blobs = blobs
+        self._remembered = remembered
         self._codecs: dict[str, Codec] = {}
 
     def value(self, channel: str, trace: Trace) -> Any:
@@ -147,15 +154,20 @@ class _Decoder:
                 raise self._missing(f"blob {at} of channel {channel!r} is missing or out of order")
             chain.append(blob)
             at = blob.prev_seq
-        full = chain.pop()
-        value = self._codec(full.id).load(channel, full.data)
-        for blob in reversed(chain):
-            record = self._codec(blob.id).load(channel, blob.data)
+        chain.reverse()
+
+        def load(blob: BlobRow) -> Any:
+            return self._codec(blob.id).load(channel, blob.data)
+
+        def follow(value: Any, record: Any) -> Any:
             try:
-                value = apply(value, record)
+                return apply(value, record)
             except CheckpointError as error:
                 raise self._missing(f"channel {channel!r}: {error}") from error
-        return value
+
+        if self._remembered is None:
+            return built(chain, load, follow)
+        return self._remembered.value((self._find.thread_id, self._find.checkpoint_ns, channel), chain, load, follow)
 
     def _codec(self, checkpoint_id: str) -> Codec:
         codec = self._codecs.get(checkpoint_id)
