@@ -14,15 +14,15 @@ from typing import Any, Final
 
 from typing_extensions import Self
 
+from stepgraph.execution.in_context import InContext
+from stepgraph.execution.pool import POOL
 from stepgraph.kernel.task import Task
 from stepgraph.pregel.async_group import Group
 from stepgraph.pregel.async_perform import cancelled_itself, perform
 from stepgraph.pregel.buffer import Buffer, resolve
 from stepgraph.pregel.caching import Keyed, found_in, keys_of, to_keep
-from stepgraph.pregel.pool import POOL
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.saving import AsyncSaving
-from stepgraph.pregel.stepping import InContext
 
 __all__ = ["drive"]
 

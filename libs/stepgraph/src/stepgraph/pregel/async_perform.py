@@ -13,10 +13,10 @@ from contextvars import copy_context
 from typing import Any
 
 from stepgraph.errors import NodeCancelledError
+from stepgraph.execution.pool import POOL
 from stepgraph.kernel.program import Pause
 from stepgraph.kernel.task import Task
 from stepgraph.kernel.topology import Action
-from stepgraph.pregel.pool import POOL
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.scope import TaskScope
 

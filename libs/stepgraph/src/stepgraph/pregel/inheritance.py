@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 from stepgraph.checkpoint.base import BaseCheckpointSaver, place_of
 from stepgraph.config import RunnableConfig, check_config, merge_configs
+from stepgraph.execution.limiter import Limiter
 from stepgraph.pregel.executable import Executable
 from stepgraph.pregel.journal import Journal
-from stepgraph.pregel.limiter import Limiter
 from stepgraph.pregel.message_stream import without_handlers
 from stepgraph.pregel.namespaces import without_ids
 from stepgraph.pregel.scope import Surroundings, TaskScope

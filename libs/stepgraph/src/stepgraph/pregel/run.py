@@ -20,6 +20,8 @@ from stepgraph.errors import (
     InvalidResumeError,
     annotate,
 )
+from stepgraph.execution.limiter import Limiter
+from stepgraph.execution.loan import Loan
 from stepgraph.kernel.apply import foreseen
 from stepgraph.kernel.breakpoints import Breakpoints, breaks
 from stepgraph.kernel.machine import Machine
@@ -39,8 +41,6 @@ from stepgraph.pregel.commit import check_above, commit, place_of, warn_of_joins
 from stepgraph.pregel.executable import Executable
 from stepgraph.pregel.inheritance import addressed_by, effective_config, journal_of, limiter_of
 from stepgraph.pregel.journal import Journal
-from stepgraph.pregel.limiter import Limiter
-from stepgraph.pregel.loan import Loan
 from stepgraph.pregel.scope import Surroundings, TaskScope
 from stepgraph.pregel.settings import DEFAULTS, Settings
 from stepgraph.pregel.stream import SILENT, Namespace, Stream, Tap

@@ -15,9 +15,9 @@ from typing import Any, Final
 from stepgraph.ambient import SCOPE
 from stepgraph.checkpoint.base import CheckpointTuple
 from stepgraph.config import RunnableConfig
+from stepgraph.execution.pool import POOL
 from stepgraph.kernel.task import Status, Task
 from stepgraph.pregel.journal import Journal
-from stepgraph.pregel.pool import POOL
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.saves import Save
 

@@ -10,11 +10,11 @@ from typing import Any, Final, Protocol
 from stepgraph.ambient import SCOPE
 from stepgraph.config import RunnableConfig
 from stepgraph.errors import GraphInterrupt, InvalidResumeError
+from stepgraph.execution.limiter import Limiter
 from stepgraph.kernel.machine import Machine
 from stepgraph.kernel.task import Task, interrupt_id
 from stepgraph.pregel import questions
 from stepgraph.pregel.journal import Journal
-from stepgraph.pregel.limiter import Limiter
 from stepgraph.pregel.message_stream import ModelHandler, with_handler
 from stepgraph.pregel.namespaces import segment_of
 from stepgraph.pregel.saves import Save
@@ -89,6 +89,11 @@ class TaskScope:
             ambient = getattr(foreign, "var_child_runnable_config", None)  # absent while the module is loading
             if ambient is not None:
                 ambient.set(self.config)
+
+    @property
+    def only_waits(self) -> bool:
+        """Whether the task ends when a run inside it fails, because that run is all of it."""
+        return self.task.node.action.is_graph
 
     def end_slot(self) -> bool:
         """The task has ended: return whether it has a slot to give back."""

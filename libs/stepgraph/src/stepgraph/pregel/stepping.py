@@ -1,8 +1,7 @@
 """Stepping: driving a coroutine by hand, inside the task that awaits it, or in a task of its own.
 
-`InContext` runs each step of a coroutine in a context of its own, which costs a fraction of a new task and works on
-every Python. `Held` stops a coroutine at its next `await` while a buffer is full. Both forward what the coroutine
-waits for to the event loop and what comes back, cancellation included, to the coroutine.
+`Held` stops a coroutine at its next `await` while a buffer is full. It forwards what the coroutine waits for to the
+event loop and what comes back, cancellation included, to the coroutine.
 """
 
 from __future__ import annotations
@@ -15,32 +14,7 @@ from typing import Any
 
 from stepgraph.pregel.buffer import Buffer
 
-__all__ = ["Held", "InContext", "spawn"]
-
-
-class InContext:
-    """Awaits a coroutine in `context`."""
-
-    __slots__ = ("_context", "_coroutine")
-
-    def __init__(self, coroutine: Coroutine[Any, Any, Any], context: Context) -> None:
-        self._coroutine = coroutine
-        self._context = context
-
-    def __await__(self) -> Generator[Any, Any, Any]:
-        run, coroutine = self._context.run, self._coroutine
-        step: Callable[[Any], Any] = coroutine.send
-        argument: Any = None
-        while True:
-            try:
-                awaited = run(step, argument)
-            except StopIteration as end:
-                return end.value
-            try:
-                argument = yield awaited
-                step = coroutine.send
-            except BaseException as error:
-                step, argument = coroutine.throw, error
+__all__ = ["Held", "spawn"]
 
 
 class Held:

@@ -14,10 +14,10 @@ from typing import Any
 
 from typing_extensions import Self
 
+from stepgraph.execution.pool import POOL
 from stepgraph.kernel.task import Task
 from stepgraph.pregel.buffer import Buffer
 from stepgraph.pregel.caching import Keyed, found_in, keys_of, to_keep
-from stepgraph.pregel.pool import POOL
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.saving import SyncSaving
 from stepgraph.pregel.sync_group import Group

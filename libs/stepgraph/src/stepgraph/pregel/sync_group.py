@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from contextvars import Context
 
+from stepgraph.execution.pool import POOL
 from stepgraph.kernel.task import Task
 from stepgraph.pregel.buffer import Buffer
-from stepgraph.pregel.pool import POOL
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.saving import SyncSaving
 from stepgraph.pregel.scope import TaskScope

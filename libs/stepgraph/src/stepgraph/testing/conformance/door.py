@@ -10,7 +10,7 @@ import asyncio
 import functools
 from typing import Any, Final
 
-from stepgraph.pregel.pool import Pool
+from stepgraph.execution.pool import Pool
 
 __all__ = ["Door", "in_thread"]
 

@@ -2,8 +2,8 @@
 
 import gc
 
+from stepgraph.execution.limiter import Limiter
 from stepgraph.graph import START, StateGraph
-from stepgraph.pregel.limiter import Limiter
 from tests.pregel.states import Log, chain
 
 

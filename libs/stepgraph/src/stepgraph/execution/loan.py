@@ -7,24 +7,58 @@ because the graph is its node, does not wait.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
-from stepgraph.pregel.limiter import Limiter
-from stepgraph.pregel.scope import TaskScope
+from stepgraph.execution.limiter import Limiter
 
-__all__ = ["Loan"]
+__all__ = ["Holder", "Loan", "Slot"]
+
+
+class Holder(Protocol):
+    """Whoever has a slot.
+
+    Attributes:
+        lent: How many things wait inside it while its slot is given back.
+        has_slot: Whether it has one.
+    """
+
+    lent: int
+    has_slot: bool
+
+    @property
+    def only_waits(self) -> bool:
+        """Whether it ends when what it waits for fails, because nothing in it could handle that."""
+
+
+class Slot:
+    """A slot that a branch has for as long as it runs; a `Holder`."""
+
+    __slots__ = ("has_slot", "lent")
+
+    only_waits = False
+
+    def __init__(self) -> None:
+        self.lent: int = 0
+        self.has_slot: bool = True
+
+    def end(self) -> bool:
+        """The branch has ended: return whether it has a slot to give back."""
+        had = self.has_slot and not self.lent
+        self.has_slot = False
+        return had
 
 
 class Loan:
-    """The slot of the task above a run.
+    """The slot of the task above a run, or of the branch above other branches.
 
     Args:
-        parent: The scope of that task, `None` for a run at the root.
+        parent: Who has it, `None` for a run at the root.
         limiter: What the slot belongs to, `None` where nothing is limited.
     """
 
     __slots__ = ("_limiter", "_parent")
 
-    def __init__(self, parent: TaskScope | None, limiter: Limiter | None) -> None:
+    def __init__(self, parent: Holder | None, limiter: Limiter | None) -> None:
         self._parent = parent
         self._limiter = None if parent is None else limiter
 
@@ -62,7 +96,7 @@ class Loan:
     def ends_with(self, error: type[BaseException] | None) -> bool:
         """Return whether the task above ends when its run ends with `error`, because nothing in it could handle it."""
         parent = self._parent
-        return parent is not None and error not in (None, GeneratorExit) and parent.task.node.action.is_graph
+        return parent is not None and error not in (None, GeneratorExit) and parent.only_waits
 
     def overdraw(self) -> None:
         """Take the slot of the task above again at once, for a task that ends now: an error must not wait for it."""

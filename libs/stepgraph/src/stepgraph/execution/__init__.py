@@ -1,0 +1,8 @@
+"""Execution: where functions run and how many at a time: the engine's threads, slots, contexts.
+
+It knows no graph and no runnable; both stand on it.
+"""
+
+from stepgraph.execution.pool import pool_size, set_pool_size
+
+__all__ = ["pool_size", "set_pool_size"]
