@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any
 
 __all__ = [
+    "BlockedLoopWarning",
     "CheckpointError",
     "CorruptCheckpointError",
     "DecryptionError",
@@ -39,6 +40,8 @@ __all__ = [
     "SerializationError",
     "StateMutationWarning",
     "StepgraphWarning",
+    "SyncEntryError",
+    "SyncEntryWarning",
     "ThreadConflictError",
     "UnknownInterruptError",
     "UnreachableNodeWarning",
@@ -259,6 +262,18 @@ class IncompleteJoinWarning(StepgraphWarning):
 
 class StateMutationWarning(StepgraphWarning):
     """A node edited a value of its input in place (reported with `debug=True`)."""
+
+
+class SyncEntryWarning(StepgraphWarning):
+    """A sync door, such as `invoke`, was used on a running event loop (reported with `set_loop_guard("warn")`)."""
+
+
+class BlockedLoopWarning(StepgraphWarning):
+    """An event loop stood still (reported with `set_loop_guard("warn")`)."""
+
+
+class SyncEntryError(RuntimeError):
+    """A sync door, such as `invoke`, was used on a running event loop, and `set_loop_guard("raise")` forbids it."""
 
 
 def annotate(error: BaseException, note: str) -> None:

@@ -26,18 +26,27 @@ class Holder(Protocol):
     has_slot: bool
 
     @property
+    def limiter(self) -> Limiter | None:
+        """What the slot belongs to, `None` where nothing is limited."""
+
+    @property
     def only_waits(self) -> bool:
         """Whether it ends when what it waits for fails, because nothing in it could handle that."""
 
 
 class Slot:
-    """A slot that a branch has for as long as it runs; a `Holder`."""
+    """A slot that a branch has for as long as it runs; a `Holder`.
 
-    __slots__ = ("has_slot", "lent")
+    Args:
+        limiter: What it belongs to.
+    """
 
-    only_waits = False
+    __slots__ = ("has_slot", "lent", "limiter")
 
-    def __init__(self) -> None:
+    only_waits = True  # an error leaves at once; where it is handled after all, one more than allowed runs for a moment
+
+    def __init__(self, limiter: Limiter) -> None:
+        self.limiter: Limiter = limiter
         self.lent: int = 0
         self.has_slot: bool = True
 
@@ -53,14 +62,18 @@ class Loan:
 
     Args:
         parent: Who has it, `None` for a run at the root.
-        limiter: What the slot belongs to, `None` where nothing is limited.
     """
 
     __slots__ = ("_limiter", "_parent")
 
-    def __init__(self, parent: Holder | None, limiter: Limiter | None) -> None:
+    def __init__(self, parent: Holder | None) -> None:
         self._parent = parent
-        self._limiter = None if parent is None else limiter
+        self._limiter = None if parent is None else parent.limiter
+
+    @property
+    def is_of_somebody(self) -> bool:
+        """Whether there is a slot to lend."""
+        return self._limiter is not None
 
     def give(self) -> None:
         """Give the slot of the task above back, if it has one."""

@@ -84,6 +84,13 @@ class Pool:
                 with self._lock:  # one more than `size` may now be busy, until the next call ends
                     self._busy += 1
 
+    def after_fork(self) -> None:
+        """Begin anew in a child of the process, where the threads are not, and a lock may be held by one of them."""
+        self._lock = threading.Lock()
+        self._queue.clear()
+        self._idle.clear()
+        self._busy = 0 if getattr(self._mine, "depth", None) is None else 1
+
     def _begin_queued(self) -> None:
         while self._queue and self._busy < self._size:
             self._busy += 1
@@ -124,6 +131,9 @@ class Pool:
 
 POOL: Final = Pool(max(32, 4 * (os.cpu_count() or 1)))
 """The pool of this process."""
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=POOL.after_fork)
 
 
 def pool_size() -> int:

@@ -1,0 +1,122 @@
+"""Branches: coroutines side by side, none of which outlasts whoever started them.
+
+The first one that fails ends the others: they are cancelled and waited for, and then its error is raised. Where a
+limiter bounds them, each branch has a slot while it runs, and whoever waits for them gives its own back meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from typing import Any, TypeVar
+
+from stepgraph.execution.lent import AsyncSlotLent, resolve
+from stepgraph.execution.limiter import Limiter
+from stepgraph.execution.loan import Holder, Loan, Slot
+from stepgraph.execution.pool import POOL
+from stepgraph.execution.shielded import cancel_all, started
+
+__all__ = ["Branch", "as_completed", "gather"]
+
+T = TypeVar("T")
+
+Branch = Callable[["Slot | None"], Coroutine[Any, Any, T]]
+"""Makes the coroutine of a branch, which is given its slot where there is a limiter."""
+
+
+async def gather(
+    branches: Sequence[Branch[T]], limiter: Limiter | None = None, holder: Holder | None = None
+) -> list[T]:
+    """Run branches side by side and return their results in their order.
+
+    Args:
+        branches: What to run.
+        limiter: What bounds how many run at once.
+        holder: Who has a slot of that limiter and waits for the branches.
+
+    Raises:
+        BaseException: What the first branch raised that failed, once the others are over.
+    """
+    if limiter is not None:
+        async with AsyncSlotLent(Loan(holder)):
+            return await _all([_limited(branch, limiter) for branch in branches])
+    return await _all([branch(None) for branch in branches])
+
+
+async def as_completed(
+    branches: Sequence[Branch[T]], limiter: Limiter | None = None, holder: Holder | None = None
+) -> AsyncIterator[tuple[int, T]]:
+    """Run branches side by side and yield their results with their numbers, as they come.
+
+    Whoever closes the iterator early cancels the branches that still run, and waits for them.
+    """
+    async with AsyncSlotLent(Loan(holder if limiter is not None else None)):
+        if limiter is not None:
+            coroutines = [_limited(branch, limiter) for branch in branches]
+        else:
+            coroutines = [branch(None) for branch in branches]
+        ended: asyncio.Queue[asyncio.Task[T]] = asyncio.Queue()
+        numbers: dict[asyncio.Task[T], int] = {}
+        try:
+            for number, coroutine in enumerate(coroutines):
+                task = started(coroutine)
+                numbers[task] = number
+                task.add_done_callback(ended.put_nowait)
+            for _ in coroutines:
+                with POOL.waiting():
+                    task = await ended.get()
+                yield numbers[task], task.result()
+        finally:
+            await cancel_all(numbers)
+
+
+async def _all(coroutines: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+    tasks: list[asyncio.Task[T]] = []
+    failed: asyncio.Task[T] | None = None
+    try:
+        for coroutine in coroutines:
+            task = started(coroutine)
+            tasks.append(task)
+            if task.done() and _has_failed(task):  # before it ever waited
+                failed = task
+                break
+        else:
+            pending = [task for task in tasks if not task.done()]
+            if pending:
+                with POOL.waiting():
+                    done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
+                failed = next((task for task in tasks if task in done and _has_failed(task)), None)
+    finally:
+        for coroutine in coroutines[len(tasks) :]:
+            coroutine.close()
+        await cancel_all(tasks)
+    if failed is not None:
+        for task in tasks:  # so that nobody is told of errors that nobody asked for
+            _has_failed(task)
+        failed.result()
+    return [task.result() for task in tasks]
+
+
+def _has_failed(task: asyncio.Task[Any]) -> bool:
+    return not task.cancelled() and task.exception() is not None
+
+
+async def _limited(branch: Branch[T], limiter: Limiter) -> T:
+    loop = asyncio.get_running_loop()
+    granted = loop.create_future()
+
+    def grant() -> None:
+        loop.call_soon_threadsafe(resolve, granted)
+
+    if not limiter.acquire(grant):
+        try:
+            await granted
+        except asyncio.CancelledError:
+            limiter.withdraw(grant)
+            raise
+    slot = Slot(limiter)
+    try:
+        return await branch(slot)
+    finally:
+        if slot.end():
+            limiter.release()
