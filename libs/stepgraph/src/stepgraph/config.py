@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from typing_extensions import TypedDict
@@ -63,7 +63,23 @@ class Scope(Protocol):
 
     @property
     def config(self) -> RunnableConfig:
-        """The config of the running task."""
+        """The config of the running task, or of the running runnable."""
+
+    @property
+    def task_scope(self) -> Any:
+        """The scope of the task that all this happens in, `None` outside of any."""
+
+    @property
+    def heard(self) -> bool:
+        """Whether there are callback handlers."""
+
+    @property
+    def limiter(self) -> Any:
+        """What bounds how much runs at once, `None` for no bound."""
+
+    @property
+    def slot(self) -> Any:
+        """Who holds the slot of that bound that this runs in, `None` for nobody."""
 
     @property
     def writer(self) -> StreamWriter:
@@ -79,12 +95,18 @@ class Scope(Protocol):
 
 
 def get_config() -> RunnableConfig:
-    """Return the config of the running task.
+    """Return the config of the node, or of the runnable, that is running here.
 
     Raises:
-        RuntimeError: No node is running here.
+        RuntimeError: No node and no runnable is running here.
     """
-    return cast("RunnableConfig", current("get_config").config)
+    scope = SCOPE.get()
+    if scope is None:
+        raise RuntimeError(
+            "get_config() was called outside of a running node; call it in a node, in code that a node calls, or in a "
+            "runnable that was given a config"
+        )
+    return cast("RunnableConfig", scope.config)
 
 
 def get_stream_writer() -> StreamWriter:
@@ -141,8 +163,8 @@ def check_config(config: Mapping[str, Any] | None) -> RunnableConfig:
 def merge_configs(*configs: Mapping[str, Any] | None) -> RunnableConfig:
     """Merge configs, later ones over earlier ones.
 
-    Tags are united in order, `metadata` and `configurable` merged key by key, lists of callbacks concatenated; of any
-    other key the last value that is not `None` counts.
+    Tags are united in order, `metadata` and `configurable` merged key by key, callbacks united, each handler once; of
+    any other key the last value that is not `None` counts.
     """
     merged: dict[str, Any] = {}
     for config in configs:
@@ -154,8 +176,30 @@ def merge_configs(*configs: Mapping[str, Any] | None) -> RunnableConfig:
                 merged[key] = {**(before or {}), **value}
             elif key == "tags":
                 merged[key] = list(dict.fromkeys([*(before or ()), *value]))
-            elif key == "callbacks" and isinstance(before, list) and isinstance(value, Sequence):
-                merged[key] = [*before, *(handler for handler in value if handler not in before)]
+            elif key == "callbacks" and before is not None:
+                merged[key] = _merged_callbacks(before, value)
             else:
                 merged[key] = value
     return merged  # type: ignore[return-value]
+
+
+def _merged_callbacks(before: Any, value: Any) -> Any:
+    """Unite lists of handlers and managers of them; of two managers the later one says which run is above."""
+    if before is value:
+        return value
+    if not isinstance(value, (list, tuple)):
+        inherited = before if isinstance(before, (list, tuple)) else before.inheritable_handlers
+        there = value.inheritable_handlers
+        missing = [handler for handler in inherited if all(each is not handler for each in there)]
+        if not missing:
+            return value
+        merged = value.copy()
+        for handler in missing:
+            merged.add_handler(handler, True)
+        return merged
+    if isinstance(before, (list, tuple)):
+        return [*before, *(handler for handler in value if all(handler is not each for each in before))]
+    merged = before.copy()
+    for handler in value:
+        merged.add_handler(handler, True)
+    return merged

@@ -1,0 +1,65 @@
+"""Custom events: what code inside a run wants to tell the handlers."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from stepgraph.ambient import SCOPE
+from stepgraph.callbacks.base_manager import BaseCallbackManager
+from stepgraph.callbacks.dispatch import hears
+from stepgraph.callbacks.manager import AsyncCallbackManager, CallbackManager
+from stepgraph.config import RunnableConfig
+
+__all__ = ["adispatch_custom_event", "dispatch_custom_event"]
+
+ManagerT = TypeVar("ManagerT", bound=BaseCallbackManager)
+
+
+def dispatch_custom_event(name: str, data: Any, *, config: RunnableConfig | None = None) -> None:
+    """Tell the handlers of the run that we are in about an event of your own: their `on_custom_event` is called.
+
+    Args:
+        name: What to call it.
+        data: What belongs to it.
+        config: The config of the run; that of the run that we are in by default.
+
+    Raises:
+        RuntimeError: No runnable and no node runs here.
+    """
+    manager = _managed(CallbackManager, "dispatch_custom_event", config)
+    if manager.handlers:
+        _check_inside("dispatch_custom_event", manager.parent_run_id or not hears(manager.handlers, "ignore_chain"))
+        manager.on_custom_event(name, data, run_id=manager.parent_run_id)
+
+
+async def adispatch_custom_event(name: str, data: Any, *, config: RunnableConfig | None = None) -> None:
+    """Tell the handlers of the run that we are in about an event of your own, and wait until they know.
+
+    See `dispatch_custom_event`.
+    """
+    manager = _managed(AsyncCallbackManager, "adispatch_custom_event", config)
+    if manager.handlers:
+        _check_inside("adispatch_custom_event", manager.parent_run_id or not hears(manager.handlers, "ignore_chain"))
+        await manager.on_custom_event(name, data, run_id=manager.parent_run_id)
+
+
+def _managed(kind: type[ManagerT], caller: str, config: RunnableConfig | None) -> ManagerT:
+    """Return a manager of the handlers of a run, with what is known of it."""
+    if config is None:
+        scope = SCOPE.get()
+        _check_inside(caller, scope)
+        config = scope.config
+    config = config or {}
+    manager = kind.of(config.get("callbacks"))
+    if manager.parent_run_id is None:  # no run was reported that would have brought them along
+        manager.add_tags(config.get("tags") or ())
+        manager.add_metadata(config.get("metadata") or {})
+    return manager
+
+
+def _check_inside(caller: str, run: Any) -> None:
+    """Refuse an event that belongs to no run; where nobody hears of runs, nobody can tell."""
+    if not run:
+        raise RuntimeError(
+            f"{caller}() was called outside of a run; call it in a runnable's function or a node, or pass config="
+        )

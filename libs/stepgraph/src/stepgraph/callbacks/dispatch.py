@@ -1,0 +1,276 @@
+"""Dispatch: handing an event to handlers, in both colours.
+
+Handlers that do not override an event are not asked. A handler that raises is logged with its name, unless its
+`raise_error` lets the exception through; what is no `Exception` always goes through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+import os
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextvars import copy_context
+from functools import lru_cache
+from typing import Any, Final, Literal, TypeAlias
+
+from stepgraph.callbacks.base import EVENTS, BaseCallbackHandler
+from stepgraph.execution.shielded import shielded
+from stepgraph.execution.threads import in_thread
+
+__all__ = ["hears", "send", "send_async"]
+
+_Call: TypeAlias = "tuple[Any, Callable[..., Any], tuple[Any, ...]]"
+"""A handler, its method, and what that is called with."""
+
+_log: Final = logging.getLogger("stepgraph.callbacks")
+_SILENT: Final = frozenset(getattr(BaseCallbackHandler, event) for event in EVENTS)
+"""The methods of the base class, which do nothing."""
+
+
+def hears(handlers: Sequence[Any], ignore: str) -> bool:
+    """Return whether one of the handlers does not ignore a kind of events."""
+    for handler in handlers:  # noqa: SIM110 - asked for each run: a generator would cost more than the rest
+        if not getattr(handler, ignore, False):
+            return True
+    return False
+
+
+def send(
+    handlers: Sequence[Any],
+    event: str,
+    args: tuple[Any, ...],
+    facts: Mapping[str, Any],
+    text: Callable[[], tuple[Any, ...]] | None = None,
+) -> None:
+    """Hand an event to handlers, one after another, in this thread.
+
+    Coroutines of async handlers run on an event loop of the engine's own; this thread waits for each.
+
+    Args:
+        handlers: The handlers.
+        event: The name of the method.
+        args: Its positional arguments.
+        facts: Its keyword arguments.
+        text: The arguments of `on_llm_start` for handlers that do not know chat models.
+    """
+    for handler in handlers:
+        found = _method(handler, event, args, text)
+        if found is None:
+            continue
+        method, given = found
+        try:
+            result = method(*given, **facts)
+            if result is not None and inspect.isawaitable(result):
+                _wait_for(result)
+        except Exception as error:
+            _report(handler, event, error)
+
+
+async def send_async(
+    handlers: Sequence[Any],
+    event: str,
+    args: tuple[Any, ...],
+    facts: Mapping[str, Any],
+    text: Callable[[], tuple[Any, ...]] | None = None,
+) -> None:
+    """Hand an event to handlers and wait until all have dealt with it; see `send`.
+
+    Inline handlers are called first, where we are. Then the coroutines of async handlers run side by side, and beside
+    them, in one of the engine's threads, the other sync handlers, one after another.
+    """
+    awaiting: list[_Call] = []
+    blocking: list[_Call] = []
+    for handler in handlers:
+        found = _method(handler, event, args, text)
+        if found is None:
+            continue
+        if _kind(getattr(found[0], "__func__", found[0])) == "async":
+            if len(handlers) == 1:  # nothing is beside it
+                try:
+                    await found[0](*found[1], **facts)
+                except Exception as error:
+                    _report(handler, event, error)
+                return
+            awaiting.append((handler, *found))
+        elif getattr(handler, "run_inline", False):
+            await _tell(handler, event, *found, facts)
+        else:
+            blocking.append((handler, *found))
+    coroutines = [_tell(handler, event, method, given, facts) for handler, method, given in awaiting]
+    if blocking:
+        # Who is cancelled meanwhile waits: else the news of its end would overtake this.
+        coroutines.append(shielded(_tell_in_thread(event, blocking, facts)))
+    if len(coroutines) == 1:
+        await coroutines[0]
+    elif coroutines:
+        await _all(coroutines)
+
+
+def _method(
+    handler: Any, event: str, args: tuple[Any, ...], text: Callable[[], tuple[Any, ...]] | None
+) -> tuple[Callable[..., Any], tuple[Any, ...]] | None:
+    """Return what to call on a handler, `None` where it does not want the event."""
+    ignore = EVENTS[event]
+    if ignore and getattr(handler, ignore, False):
+        return None
+    method = getattr(handler, event, None)
+    if method is not None and _kind(getattr(method, "__func__", method)) != "silent":
+        return method if text is None else _OrAsText(handler, method, text), args
+    if text is None or getattr(handler, "ignore_llm", False):
+        return None
+    method = getattr(handler, "on_llm_start", None)
+    if method is None or _kind(getattr(method, "__func__", method)) == "silent":
+        return None
+    return method, text()
+
+
+class _OrAsText:
+    """A method for chat models; where it says that it is not implemented, `on_llm_start` gets the messages as text."""
+
+    def __init__(self, handler: Any, method: Any, text: Callable[[], tuple[Any, ...]]) -> None:
+        self.__func__ = getattr(method, "__func__", method)
+        self._handler = handler
+        self._method = method
+        self._text = text
+
+    def __call__(self, *args: Any, **facts: Any) -> Any:
+        try:
+            result = self._method(*args, **facts)
+        except NotImplementedError:
+            return self._as_text(facts)
+        return self._awaited(result, facts) if inspect.isawaitable(result) else result
+
+    async def _awaited(self, result: Awaitable[Any], facts: Any) -> None:
+        try:
+            await result
+        except NotImplementedError:
+            told = self._as_text(facts)
+            if inspect.isawaitable(told):
+                await told
+
+    def _as_text(self, facts: Any) -> Any:
+        if getattr(self._handler, "ignore_llm", False):
+            return None
+        return self._handler.on_llm_start(*self._text(), **facts)
+
+
+@lru_cache(maxsize=4096)
+def _kind(function: Any) -> Literal["silent", "sync", "async"]:
+    """Classify the function behind a method; those of the base classes, LangChain's too, do nothing."""
+    if function in _SILENT or getattr(function, "__module__", None) == "langchain_core.callbacks.base":
+        return "silent"
+    return "async" if inspect.iscoroutinefunction(function) else "sync"
+
+
+async def _tell(handler: Any, event: str, method: Any, args: tuple[Any, ...], facts: Mapping[str, Any]) -> None:
+    """Call a handler where we are, and await what it returns."""
+    try:
+        result = method(*args, **facts)
+        if result is not None and inspect.isawaitable(result):
+            await result
+    except Exception as error:
+        _report(handler, event, error)
+
+
+async def _tell_in_thread(event: str, calls: Sequence[_Call], facts: Mapping[str, Any]) -> None:
+    for handler, awaitable in await in_thread(_tell_all, event, calls, facts):
+        try:
+            await awaitable
+        except Exception as error:
+            _report(handler, event, error)
+
+
+def _tell_all(event: str, calls: Sequence[_Call], facts: Mapping[str, Any]) -> list[tuple[Any, Awaitable[Any]]]:
+    """Call sync handlers; return what is still to be awaited, of those that turn out to be async after all."""
+    left: list[tuple[Any, Awaitable[Any]]] = []
+    for handler, method, args in calls:
+        try:
+            result = method(*args, **facts)
+        except Exception as error:
+            _report(handler, event, error)
+        else:
+            if result is not None and inspect.isawaitable(result):
+                left.append((handler, result))
+    return left
+
+
+async def _all(coroutines: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Run coroutines side by side and wait for all of them; then raise what one of them raised."""
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
+    try:
+        await asyncio.wait(tasks)
+    except asyncio.CancelledError:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        raise
+    for task in tasks:
+        task.result()
+
+
+def _report(handler: Any, event: str, error: Exception) -> None:
+    if getattr(handler, "raise_error", False):
+        raise error
+    _log.warning(
+        "callback handler %s failed in %s: %s: %s",
+        type(handler).__name__,
+        event,
+        type(error).__name__,
+        error,
+        exc_info=error,
+    )
+
+
+# Async handlers of sync runs.
+
+_lock = threading.Lock()
+_loop: asyncio.AbstractEventLoop | None = None
+
+
+def _wait_for(awaitable: Awaitable[Any]) -> None:
+    """Let an awaitable run on the loop for handlers, and wait for it."""
+
+    async def awaited() -> None:
+        await awaitable
+
+    loop = _handlers_loop()
+    if _running_loop() is loop:  # a handler that runs something sync whose handlers are async
+        context = copy_context()
+        thread = threading.Thread(target=context.run, args=(asyncio.run, awaited()))
+        thread.start()
+        thread.join()
+        return
+    asyncio.run_coroutine_threadsafe(awaited(), loop).result()
+
+
+def _handlers_loop() -> asyncio.AbstractEventLoop:
+    """Return the loop on which the coroutines of handlers run for sync runs; one, so that they may keep connections."""
+    global _loop
+    with _lock:
+        if _loop is None or not _loop.is_running():
+            _loop = asyncio.new_event_loop()
+            started = threading.Event()
+            _loop.call_soon(started.set)
+            threading.Thread(target=_loop.run_forever, name="stepgraph-handlers", daemon=True).start()
+            started.wait()
+        return _loop
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _after_fork() -> None:
+    """Forget the loop in a child of the process, where its thread is not."""
+    global _lock, _loop
+    _lock, _loop = threading.Lock(), None
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    os.register_at_fork(after_in_child=_after_fork)

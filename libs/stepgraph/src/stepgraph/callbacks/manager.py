@@ -1,0 +1,172 @@
+"""Managers: handlers together with what they are told of every run: the run above, tags and metadata.
+
+What is *inheritable* goes to the runs below as well; the rest is for one run alone. A manager is what a config has
+under `callbacks` while something runs. Those of LangChain are understood by their attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from stepgraph.callbacks.base_manager import BaseCallbackManager
+from stepgraph.callbacks.dispatch import send, send_async
+from stepgraph.callbacks.ids import new_run_id
+from stepgraph.callbacks.runs import (
+    AsyncCallbackManagerForChainRun,
+    AsyncCallbackManagerForLLMRun,
+    AsyncCallbackManagerForRetrieverRun,
+    AsyncCallbackManagerForToolRun,
+    CallbackManagerForChainRun,
+    CallbackManagerForLLMRun,
+    CallbackManagerForRetrieverRun,
+    CallbackManagerForToolRun,
+)
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+__all__ = ["AsyncCallbackManager", "CallbackManager"]
+
+
+def _as_text(serialized: Mapping[str, Any], messages: Sequence[Any]) -> Callable[[], tuple[Any, ...]]:
+    """Return how to make the arguments of `on_llm_start` of those of `on_chat_model_start`."""
+
+    def text() -> tuple[Any, ...]:
+        from stepgraph.callbacks.buffer import buffer_string  # noqa: PLC0415 - few handlers need it
+
+        return serialized, [buffer_string(messages)]
+
+    return text
+
+
+class CallbackManager(BaseCallbackManager):
+    """A manager for sync runs."""
+
+    def on_llm_start(
+        self, serialized: dict[str, Any], prompts: Sequence[str], run_id: UUID | None = None, **kwargs: Any
+    ) -> list[CallbackManagerForLLMRun[CallbackManager]]:
+        """Report that a model starts; return what reports of each prompt's run."""
+        runs = []
+        for prompt in prompts:
+            identity, run_id = run_id or new_run_id(), None
+            send(self.handlers, "on_llm_start", (serialized, [prompt]), self._facts(identity, kwargs))
+            runs.append(CallbackManagerForLLMRun(self, identity))
+        return runs
+
+    def on_chat_model_start(
+        self, serialized: dict[str, Any], messages: Sequence[Sequence[Any]], run_id: UUID | None = None, **kwargs: Any
+    ) -> list[CallbackManagerForLLMRun[CallbackManager]]:
+        """Report that a chat model starts; return what reports of the run of each list of messages."""
+        runs = []
+        for each in messages:
+            identity, run_id = run_id or new_run_id(), None
+            facts = self._facts(identity, kwargs)
+            send(self.handlers, "on_chat_model_start", (serialized, [each]), facts, _as_text(serialized, each))
+            runs.append(CallbackManagerForLLMRun(self, identity))
+        return runs
+
+    def on_chain_start(
+        self, serialized: dict[str, Any], inputs: Any, run_id: UUID | None = None, **kwargs: Any
+    ) -> CallbackManagerForChainRun[CallbackManager]:
+        """Report that a runnable starts; return what reports of its run."""
+        identity = run_id or new_run_id()
+        send(self.handlers, "on_chain_start", (serialized, inputs), self._facts(identity, kwargs))
+        return CallbackManagerForChainRun(self, identity)
+
+    def on_tool_start(
+        self,
+        serialized: dict[str, Any],
+        input_str: str,
+        run_id: UUID | None = None,
+        *,
+        inputs: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> CallbackManagerForToolRun[CallbackManager]:
+        """Report that a tool starts; return what reports of its run."""
+        identity = run_id or new_run_id()
+        send(
+            self.handlers, "on_tool_start", (serialized, input_str), self._facts(identity, {"inputs": inputs, **kwargs})
+        )
+        return CallbackManagerForToolRun(self, identity)
+
+    def on_retriever_start(
+        self, serialized: dict[str, Any], query: str, run_id: UUID | None = None, **kwargs: Any
+    ) -> CallbackManagerForRetrieverRun[CallbackManager]:
+        """Report that a retriever starts; return what reports of its run."""
+        identity = run_id or new_run_id()
+        send(self.handlers, "on_retriever_start", (serialized, query), self._facts(identity, kwargs))
+        return CallbackManagerForRetrieverRun(self, identity)
+
+    def on_custom_event(self, name: str, data: Any, run_id: UUID | None = None, **kwargs: Any) -> None:
+        """Report an event of the user's own."""
+        facts = {"run_id": run_id or new_run_id(), "tags": self.tags, "metadata": self.metadata, **kwargs}
+        send(self.handlers, "on_custom_event", (name, data), facts)
+
+
+class AsyncCallbackManager(BaseCallbackManager):
+    """A manager for async runs: each method returns when all handlers have dealt with the event."""
+
+    @property
+    def is_async(self) -> bool:
+        """Whether its methods are coroutines."""
+        return True
+
+    async def on_llm_start(
+        self, serialized: dict[str, Any], prompts: Sequence[str], run_id: UUID | None = None, **kwargs: Any
+    ) -> list[AsyncCallbackManagerForLLMRun[AsyncCallbackManager]]:
+        """Report that a model starts; return what reports of each prompt's run."""
+        runs = []
+        for prompt in prompts:
+            identity, run_id = run_id or new_run_id(), None
+            await send_async(self.handlers, "on_llm_start", (serialized, [prompt]), self._facts(identity, kwargs))
+            runs.append(AsyncCallbackManagerForLLMRun(self, identity))
+        return runs
+
+    async def on_chat_model_start(
+        self, serialized: dict[str, Any], messages: Sequence[Sequence[Any]], run_id: UUID | None = None, **kwargs: Any
+    ) -> list[AsyncCallbackManagerForLLMRun[AsyncCallbackManager]]:
+        """Report that a chat model starts; return what reports of the run of each list of messages."""
+        runs = []
+        for each in messages:
+            identity, run_id = run_id or new_run_id(), None
+            facts, text = self._facts(identity, kwargs), _as_text(serialized, each)
+            await send_async(self.handlers, "on_chat_model_start", (serialized, [each]), facts, text)
+            runs.append(AsyncCallbackManagerForLLMRun(self, identity))
+        return runs
+
+    async def on_chain_start(
+        self, serialized: dict[str, Any], inputs: Any, run_id: UUID | None = None, **kwargs: Any
+    ) -> AsyncCallbackManagerForChainRun[AsyncCallbackManager]:
+        """Report that a runnable starts; return what reports of its run."""
+        identity = run_id or new_run_id()
+        await send_async(self.handlers, "on_chain_start", (serialized, inputs), self._facts(identity, kwargs))
+        return AsyncCallbackManagerForChainRun(self, identity)
+
+    async def on_tool_start(
+        self,
+        serialized: dict[str, Any],
+        input_str: str,
+        run_id: UUID | None = None,
+        *,
+        inputs: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> AsyncCallbackManagerForToolRun[AsyncCallbackManager]:
+        """Report that a tool starts; return what reports of its run."""
+        identity = run_id or new_run_id()
+        facts = self._facts(identity, {"inputs": inputs, **kwargs})
+        await send_async(self.handlers, "on_tool_start", (serialized, input_str), facts)
+        return AsyncCallbackManagerForToolRun(self, identity)
+
+    async def on_retriever_start(
+        self, serialized: dict[str, Any], query: str, run_id: UUID | None = None, **kwargs: Any
+    ) -> AsyncCallbackManagerForRetrieverRun[AsyncCallbackManager]:
+        """Report that a retriever starts; return what reports of its run."""
+        identity = run_id or new_run_id()
+        await send_async(self.handlers, "on_retriever_start", (serialized, query), self._facts(identity, kwargs))
+        return AsyncCallbackManagerForRetrieverRun(self, identity)
+
+    async def on_custom_event(self, name: str, data: Any, run_id: UUID | None = None, **kwargs: Any) -> None:
+        """Report an event of the user's own."""
+        facts = {"run_id": run_id or new_run_id(), "tags": self.tags, "metadata": self.metadata, **kwargs}
+        await send_async(self.handlers, "on_custom_event", (name, data), facts)
