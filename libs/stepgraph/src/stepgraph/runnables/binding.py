@@ -1,0 +1,193 @@
+"""RunnableBinding: a runnable with arguments, and a config, that go along with each call."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from typing import Any, Generic
+
+from stepgraph.config import RunnableConfig, check_config, merge_configs
+from stepgraph.runnables.base import Input, Output, Runnable
+from stepgraph.runnables.call import surrounding_config
+
+__all__ = ["Delegating", "RunnableBinding"]
+
+
+class Delegating(Runnable[Input, Output], Generic[Input, Output]):
+    """A runnable whose calls are calls of another one. It reports no runs of its own.
+
+    Attributes:
+        bound: The other one.
+    """
+
+    bound: Runnable[Any, Any]
+
+    def _call(
+        self, config: RunnableConfig | None, kwargs: dict[str, Any]
+    ) -> tuple[Runnable[Any, Any], RunnableConfig | None, dict[str, Any]]:
+        """Return what to call, and with what."""
+        return self.bound, config, kwargs
+
+    def invoke(self, input: Input, config: RunnableConfig | None = None, **kwargs: Any) -> Output:
+        """See `Runnable.invoke`."""
+        bound, config, kwargs = self._call(config, kwargs)
+        return bound.invoke(input, config, **kwargs)  # type: ignore[no-any-return]
+
+    async def ainvoke(self, input: Input, config: RunnableConfig | None = None, **kwargs: Any) -> Output:
+        """See `Runnable.ainvoke`."""
+        bound, config, kwargs = self._call(config, kwargs)
+        return await bound.ainvoke(input, config, **kwargs)  # type: ignore[no-any-return]
+
+    def stream(self, input: Input, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Output]:
+        """See `Runnable.stream`."""
+        bound, config, kwargs = self._call(config, kwargs)
+        return bound.stream(input, config, **kwargs)
+
+    def astream(
+        self, input: Input, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> AsyncGenerator[Output, None]:
+        """See `Runnable.astream`."""
+        bound, config, kwargs = self._call(config, kwargs)
+        return bound.astream(input, config, **kwargs)
+
+    def transform(
+        self, input: Iterator[Input], config: RunnableConfig | None = None, **kwargs: Any
+    ) -> Iterator[Output]:
+        """See `Runnable.transform`."""
+        bound, config, kwargs = self._call(config, kwargs)
+        return bound.transform(input, config, **kwargs)
+
+    def atransform(
+        self, input: AsyncIterator[Input], config: RunnableConfig | None = None, **kwargs: Any
+    ) -> AsyncGenerator[Output, None]:
+        """See `Runnable.atransform`."""
+        bound, config, kwargs = self._call(config, kwargs)
+        return bound.atransform(input, config, **kwargs)
+
+    def get_name(self, suffix: str | None = None, *, name: str | None = None) -> str:
+        """Return what messages and handlers call it: the name of what is bound."""
+        return self.bound.get_name(suffix, name=name or self.name)
+
+
+class RunnableBinding(Delegating[Input, Output]):
+    """A runnable with arguments, and a config, that go along with each call: what `bind` and `with_config` make.
+
+    A config that a caller gives is merged over the bound one. Attributes that a runnable does not have in general are
+    those of what is bound.
+
+    Args:
+        bound: The runnable.
+        kwargs: The arguments.
+        config: The config.
+        config_factories: Called with the config of each call; what they return is merged over it.
+        custom_input_type: What the input is said to be.
+        custom_output_type: What the output is said to be.
+    """
+
+    def __init__(
+        self,
+        bound: Runnable[Any, Any],
+        *,
+        kwargs: Mapping[str, Any] | None = None,
+        config: Mapping[str, Any] | None = None,
+        config_factories: Sequence[Any] = (),
+        custom_input_type: Any = None,
+        custom_output_type: Any = None,
+    ) -> None:
+        self.bound: Runnable[Any, Any] = bound
+        self.kwargs: dict[str, Any] = dict(kwargs or {})
+        self.config: RunnableConfig = check_config(config)
+        self.config_factories: list[Any] = list(config_factories)
+        self.custom_input_type: Any = custom_input_type
+        self.custom_output_type: Any = custom_output_type
+        if isinstance(bound, RunnableBinding):  # two bindings are one
+            self.bound = bound.bound
+            self.kwargs = {**bound.kwargs, **self.kwargs}
+            self.config = merge_configs(bound.config, self.config)
+            self.config_factories = [*bound.config_factories, *self.config_factories]
+            self.custom_input_type = custom_input_type or bound.custom_input_type
+            self.custom_output_type = custom_output_type or bound.custom_output_type
+        self.inherits_config = (
+            False  # what is around it counts more than what is bound to it, so it must be handed that
+        )
+
+    def __repr__(self) -> str:
+        given = [*(f"{key}={value!r}" for key, value in self.kwargs.items())]
+        given += [f"config={self.config!r}"] if self.config else []
+        return f"{self.bound!r}.bind({', '.join(given)})"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "bound":
+            raise AttributeError(name)
+        try:
+            return getattr(self.bound, name)
+        except AttributeError:
+            raise AttributeError(f"neither a binding nor {self.bound!r} has an attribute {name!r}") from None
+
+    def _call(
+        self, config: RunnableConfig | None, kwargs: dict[str, Any]
+    ) -> tuple[Runnable[Any, Any], RunnableConfig | None, dict[str, Any]]:
+        if self.config:
+            config = merge_configs(self.config, check_config(config)) if config else self.config
+        for factory in self.config_factories:
+            config = merge_configs(config, factory(merge_configs(surrounding_config(), config)))
+        return self.bound, config, {**self.kwargs, **kwargs} if self.kwargs else kwargs
+
+    def _configs(self, config: Any, count: int) -> Any:
+        """Return the configs of a batch."""
+        if self.config_factories and not isinstance(config, (list, tuple)):
+            config = [config] * count
+        if isinstance(config, (list, tuple)):
+            return [self._call(each, {})[1] for each in config]
+        return self._call(config, {})[1]
+
+    def batch(
+        self,
+        inputs: Sequence[Input],
+        config: RunnableConfig | Sequence[RunnableConfig | None] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[Output]:
+        """See `Runnable.batch`."""
+        given = {**self.kwargs, **kwargs}
+        return self.bound.batch(
+            inputs, self._configs(config, len(inputs)), return_exceptions=return_exceptions, **given
+        )
+
+    async def abatch(
+        self,
+        inputs: Sequence[Input],
+        config: RunnableConfig | Sequence[RunnableConfig | None] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[Output]:
+        """See `Runnable.abatch`."""
+        given = {**self.kwargs, **kwargs}
+        return await self.bound.abatch(
+            inputs, self._configs(config, len(inputs)), return_exceptions=return_exceptions, **given
+        )
+
+    def batch_as_completed(
+        self,
+        inputs: Sequence[Input],
+        config: RunnableConfig | Sequence[RunnableConfig | None] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> Iterator[tuple[int, Output | Exception]]:
+        """See `Runnable.batch_as_completed`."""
+        given, configs = {**self.kwargs, **kwargs}, self._configs(config, len(inputs))
+        return self.bound.batch_as_completed(inputs, configs, return_exceptions=return_exceptions, **given)
+
+    def abatch_as_completed(
+        self,
+        inputs: Sequence[Input],
+        config: RunnableConfig | Sequence[RunnableConfig | None] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> AsyncIterator[tuple[int, Output | Exception]]:
+        """See `Runnable.abatch_as_completed`."""
+        given, configs = {**self.kwargs, **kwargs}, self._configs(config, len(inputs))
+        return self.bound.abatch_as_completed(inputs, configs, return_exceptions=return_exceptions, **given)

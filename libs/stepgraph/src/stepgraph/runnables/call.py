@@ -1,0 +1,240 @@
+"""Call: one call of a runnable that was given a config, or that somebody hears.
+
+It merges the config, reports start and end to the handlers, and makes the frames of what runs inside. A runnable that
+is called without a config where nobody listens has no call: nothing is merged, no id drawn, nothing built.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import nullcontext, suppress
+from functools import lru_cache
+from typing import Any
+
+from stepgraph.ambient import SCOPE
+from stepgraph.config import RunnableConfig, Scope, check_config, merge_configs
+from stepgraph.execution.limiter import Limiter
+from stepgraph.execution.shielded import shielded
+from stepgraph.frames import Frame, Inside
+
+__all__ = ["Call", "is_plain", "surrounding_config"]
+
+
+def is_plain(config: Mapping[str, Any] | None, scope: Scope | None) -> bool:
+    """Return whether a call needs no `Call`: nothing was given, and nobody listens."""
+    return config is None and (scope is None or not scope.heard)
+
+
+def surrounding_config() -> RunnableConfig | None:
+    """Return the config around us, `None` where there is nothing: for runnables that only know what they are given."""
+    scope = SCOPE.get()
+    return None if scope is None else scope.config
+
+
+class Call:
+    """One call of a runnable.
+
+    Args:
+        runnable: The runnable; its `get_name()` and `run_type` are reported.
+        config: What the caller gave.
+        prepared: Whether what is around is merged into that already.
+
+    Attributes:
+        above: The scope that the runnable was called in.
+        config: The config of this call, merged with what is around it.
+        frame: What code inside finds around it, once the call has started.
+        run: What reports to the handlers, `None` where there are none.
+    """
+
+    __slots__ = ("_handed", "_runnable", "above", "config", "frame", "run")
+
+    def __init__(self, runnable: Any, config: Mapping[str, Any] | None, *, prepared: bool = False) -> None:
+        above: Scope | None = None if prepared else SCOPE.get()
+        self.above: Scope | None = above
+        self._runnable = runnable
+        self._handed = (
+            above is not None and getattr(above, "hands_on", True) and (config is None or config is above.config)
+        )
+        self.config: RunnableConfig = (
+            above.config if self._handed and above is not None else _merged(config, above, prepared)
+        )
+        self.frame: Frame
+        self.run: Any = None
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether there are callback handlers."""
+        return bool(self.config.get("callbacks"))
+
+    # Starting.
+
+    def start(self, input: Any) -> None:
+        """Report that the runnable starts."""
+        manager = self._manager(False)
+        if manager is not None:
+            description, run_id = self._description()
+            try:
+                self.run = manager.on_chain_start(description, input, run_id, **self._facts())
+            except BaseException as error:  # those who have heard of the start hear of an end
+                self.run = _managers().CallbackManagerForChainRun(manager, run_id)
+                self.fail(error)
+                raise
+        self._enter()
+
+    async def start_async(self, input: Any) -> None:
+        """See `start`."""
+        manager = self._manager(True)
+        if manager is not None:
+            description, run_id = self._description()
+            try:
+                self.run = await manager.on_chain_start(description, input, run_id, **self._facts())
+            except BaseException as error:
+                self.run = _managers().AsyncCallbackManagerForChainRun(manager, run_id)
+                await self.fail_async(error)
+                raise
+        self._enter()
+
+    # While it runs.
+
+    def inside(self) -> Inside:
+        """Return what makes the frame of this call the ambient one."""
+        return Inside(self.frame)
+
+    def within(self, frame: Frame) -> Inside:
+        """Return what makes a frame of this call, such as that of a part, the ambient one."""
+        return Inside(frame)
+
+    def frame_of(self, tag: str | None) -> Frame:
+        """Return the frame of a part of this runnable, whose run gets a tag."""
+        if self.run is None or tag is None:
+            return self.frame
+        config: RunnableConfig = {**self.frame.config, "callbacks": self.run.get_child(tag)}
+        return Frame(config, SCOPE.get())
+
+    def tapped(self, chunks: Iterator[Any]) -> Iterator[Any]:
+        """Let handlers that want to see chunks see them: those that have `tap_output_iter`."""
+        if self.run is not None:
+            for handler in self.run.handlers:
+                tap = getattr(handler, "tap_output_iter", None)
+                if tap is not None and not getattr(handler, "ignore_chain", False):
+                    chunks = tap(self.run.run_id, chunks)
+        return chunks
+
+    def tapped_async(self, chunks: AsyncGenerator[Any, None]) -> AsyncIterator[Any]:
+        """Let handlers that want to see chunks see them: those that have `tap_output_aiter`."""
+        tapped: AsyncIterator[Any] = chunks
+        if self.run is not None:
+            for handler in self.run.handlers:
+                tap = getattr(handler, "tap_output_aiter", None)
+                if tap is not None and not getattr(handler, "ignore_chain", False):
+                    tapped = tap(self.run.run_id, tapped)
+        return tapped
+
+    # Ending.
+
+    def end(self, output: Any, **kwargs: Any) -> None:
+        """Report what came of it."""
+        if self.run is not None:
+            self.run.on_chain_end(output, **kwargs)
+
+    async def end_async(self, output: Any, **kwargs: Any) -> None:
+        """Report what came of it; where that is cancelled, handlers hear of an error after it."""
+        if self.run is None:
+            return
+        try:
+            await self.run.on_chain_end(output, **kwargs)
+        except asyncio.CancelledError as error:
+            await self.fail_async(error, **kwargs)
+            raise
+
+    def fail(self, error: BaseException, **kwargs: Any) -> None:
+        """Report that it failed."""
+        if self.run is not None:
+            self.run.on_chain_error(error, **kwargs)
+
+    async def fail_async(self, error: BaseException, **kwargs: Any) -> None:
+        """Report that it failed, or was cancelled; who is cancelled again and again waits until it is known."""
+        if self.run is None:
+            return
+        is_cancelled = isinstance(error, asyncio.CancelledError)
+        with suppress(asyncio.CancelledError) if is_cancelled else nullcontext():  # it leaves in any case
+            await shielded(self.run.on_chain_error(error, **kwargs))
+
+    def _manager(self, is_async: bool) -> Any:
+        """Return what the start is reported to, `None` where nobody wants to know."""
+        callbacks = self.config.get("callbacks")
+        if not callbacks:
+            return None
+        managers = _managers()
+        kind = managers.AsyncCallbackManager if is_async else managers.CallbackManager
+        if self._handed and type(callbacks) is kind:
+            manager = callbacks  # made for this call: tags and metadata are in it
+        else:
+            config = self.config
+            manager = kind.of(callbacks)
+            if tags := config.get("tags"):
+                manager.add_tags(tags)
+            if metadata := config.get("metadata"):
+                manager.add_metadata(metadata)
+        return manager if manager.hears("ignore_chain") else None
+
+    def _description(self) -> tuple[dict[str, Any], Any]:
+        """Return what the runnable is, and the id of this run."""
+        cls: Any = type(self._runnable)
+        run_id = _run_id(self.config.get("run_id")) or _managers().new_run_id()
+        return _described(cls, self._runnable.get_name()), run_id
+
+    def _facts(self) -> dict[str, Any]:
+        facts = {"name": self.config.get("run_name") or self._runnable.get_name()}
+        kind = self._runnable.run_type
+        if kind != "chain":
+            facts["run_type"] = kind
+        return facts
+
+    def _enter(self) -> None:
+        given = self.config
+        self.frame = Frame(given, self.above, self.run)
+        here: Scope | None = SCOPE.get()
+        if self.above is not None and here is not None:  # a stream starts where it is read: in a branch, perhaps
+            self.frame.limiter, self.frame.slot = here.limiter, here.slot
+        limit = given.get("max_concurrency")
+        if limit is not None and (self.above is None or limit != self.above.config.get("max_concurrency")):
+            self.frame.limiter = Limiter(limit, self.frame.limiter)
+
+
+def _merged(config: Mapping[str, Any] | None, above: Scope | None, prepared: bool) -> RunnableConfig:
+    """Merge what is around a call with what it was given."""
+    if prepared:
+        return {**(config or {})}  # type: ignore[typeddict-item]
+    if above is None:
+        return merge_configs(check_config(config))  # whose tags, metadata and values are its own
+    inherited: RunnableConfig = {**above.config}
+    inherited.pop("run_name", None)
+    inherited.pop("run_id", None)
+    return merge_configs(inherited, check_config(config))
+
+
+@lru_cache(maxsize=1024)
+def _described(cls: Any, name: str) -> dict[str, Any]:
+    """Return what handlers are told of what a runnable is."""
+    return {"lc": 1, "type": "not_implemented", "id": [*cls.__module__.split("."), cls.__qualname__], "name": name}
+
+
+def _run_id(given: Any) -> Any:
+    if not isinstance(given, str):
+        return given
+    from uuid import UUID
+
+    try:
+        return UUID(given)
+    except ValueError:
+        raise ValueError(f"config['run_id'] must be a UUID where callbacks are told of it, got {given!r}") from None
+
+
+@lru_cache(maxsize=1)
+def _managers() -> Any:
+    """Return the module of the managers, which is imported where somebody listens."""
+    from stepgraph.callbacks import manager  # noqa: PLC0415 - see above
+
+    return manager

@@ -1,0 +1,47 @@
+"""RunnableEach: a runnable applied to each item of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from stepgraph.runnables.base import Runnable
+from stepgraph.runnables.call import Call, surrounding_config
+from stepgraph.runnables.traced import Traced
+
+__all__ = ["RunnableEach"]
+
+
+class RunnableEach(Traced[Sequence[Any], list[Any]]):
+    """Applies a runnable to each item of a list, side by side; what `runnable.map()` makes.
+
+    Args:
+        bound: The runnable.
+    """
+
+    def __init__(self, bound: Runnable[Any, Any]) -> None:
+        self.bound: Runnable[Any, Any] = bound
+
+    def get_name(self, suffix: str | None = None, *, name: str | None = None) -> str:
+        """Return what messages and handlers call it."""
+        return super().get_name(suffix, name=name or self.name or f"RunnableEach<{self.bound.get_name()}>")
+
+    def __repr__(self) -> str:
+        return f"RunnableEach({self.bound!r})"
+
+    def _invoke(self, input: Any, call: Call | None, **kwargs: Any) -> Any:
+        return self.bound.batch(_items(input), self._config(), **kwargs)
+
+    async def _ainvoke(self, input: Any, call: Call | None, **kwargs: Any) -> Any:
+        return await self.bound.abatch(_items(input), self._config(), **kwargs)
+
+    def _config(self) -> Any:
+        return None if self.bound.inherits_config else surrounding_config()
+
+
+def _items(input: Any) -> Sequence[Any]:
+    if isinstance(input, (list, tuple)):
+        return input
+    if isinstance(input, (str, bytes, dict)) or not hasattr(input, "__iter__"):
+        raise TypeError(f"map() takes a list of inputs, got {type(input).__name__}: {input!r}")
+    return list(input)
