@@ -38,12 +38,12 @@ DOORS = {
         ExecutionInfo RunControl Runtime get_runtime
     """,
     "stepgraph.errors": """
-        CheckpointError CorruptCheckpointError DecryptionError DeserializationError EmptyChannelError
-        EmptyInputError ErrorCode GraphBubbleUp GraphDrained GraphInterrupt GraphRecursionError
+        BlockedLoopWarning CheckpointError CorruptCheckpointError DecryptionError DeserializationError
+        EmptyChannelError EmptyInputError ErrorCode GraphBubbleUp GraphDrained GraphInterrupt GraphRecursionError
         IncompleteJoinWarning InvalidGraphError InvalidResumeError InvalidUpdateError MigrationError
         MissingThreadError NewerCheckpointError NodeCancelledError NodeFailure ParentCommand ReducerError
-        SaverError SerializationError StateMutationWarning StepgraphWarning ThreadConflictError
-        UnknownInterruptError UnreachableNodeWarning
+        SaverError SerializationError StateMutationWarning StepgraphWarning SyncEntryError
+        SyncEntryWarning ThreadConflictError UnknownInterruptError UnreachableNodeWarning
     """,
     "stepgraph.checkpoint": """
         BaseCheckpointSaver Checkpoint CheckpointMetadata CheckpointTuple InMemorySaver
@@ -101,6 +101,27 @@ DOORS = {
     """,
     "stepgraph.constants": "END START TAG_HIDDEN TAG_NOSTREAM",
     "stepgraph.managed": "IsLastStep RemainingSteps",
+    "stepgraph.execution": "pool_size set_loop_guard set_pool_size",
+    "stepgraph.runnables": """
+        AddableDict ConfigurableField ConfigurableFieldMultiOption ConfigurableFieldSingleOption
+        ConfigurableFieldSpec RouterInput RouterRunnable Runnable RunnableAssign RunnableBinding RunnableBranch
+        RunnableConfig RunnableConfigurableAlternatives RunnableConfigurableFields RunnableEach
+        RunnableGenerator RunnableLambda RunnableMap RunnableParallel RunnablePassthrough RunnablePick
+        RunnableRetry RunnableSequence RunnableWithFallbacks chain coerce_to_runnable
+    """,
+    "stepgraph.runnables.config": """
+        RunnableConfig ensure_config get_config_list merge_configs patch_config run_in_executor
+    """,
+    "stepgraph.callbacks": """
+        AsyncBaseTracer AsyncCallbackHandler AsyncCallbackManager AsyncCallbackManagerForChainRun
+        AsyncCallbackManagerForLLMRun AsyncCallbackManagerForRetrieverRun AsyncCallbackManagerForToolRun
+        AsyncRootListeners AsyncRunManager BaseCallbackHandler BaseCallbackManager BaseRunManager BaseTracer
+        CallbackManager CallbackManagerForChainRun CallbackManagerForLLMRun CallbackManagerForRetrieverRun
+        CallbackManagerForToolRun Callbacks ConsoleCallbackHandler FileCallbackHandler RootListeners Run
+        RunCollectorCallbackHandler RunManager StdOutCallbackHandler StreamingStdOutCallbackHandler
+        UsageMetadataCallbackHandler adispatch_custom_event collect_runs dispatch_custom_event
+        get_usage_metadata_callback heard_by
+    """,
     "stepgraph.messages": """
         AIMessage AIMessageChunk BaseMessage HumanMessage MessageLike RemoveMessage SystemMessage ToolMessage
         convert_to_messages is_message

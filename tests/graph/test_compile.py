@@ -380,7 +380,7 @@ def test_json_schemas_of_typed_dicts():
             "items": {"items": {"type": "integer"}, "title": "Items", "type": "array"},
             "maybe": {"title": "Maybe", "type": "integer"},
         },
-        "required": ["text", "items", "maybe"],
+        "required": ["text", "items"],
         "title": "Shape",
         "type": "object",
     }

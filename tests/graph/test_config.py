@@ -3,9 +3,11 @@
 import re
 import traceback
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from stepgraph.callbacks import BaseCallbackHandler, CallbackManager
 from stepgraph.config import check_config, merge_configs
 from stepgraph.errors import annotate, listed, nearest
 from stepgraph.runtime import Runtime
@@ -90,9 +92,20 @@ def test_configs_merge_later_over_earlier():
     }
 
 
-def test_a_manager_of_callbacks_replaces_a_list():
-    manager = object()
-    assert merge_configs({"callbacks": [1]}, {"callbacks": manager}) == {"callbacks": manager}
+def test_callbacks_are_united_and_each_handler_is_there_once():
+    one, two, three = (BaseCallbackHandler() for _ in range(3))
+    above, below = uuid4(), uuid4()
+    manager = CallbackManager([one], [one], above)
+    assert merge_configs({"callbacks": [one, two]}, {"callbacks": [two, three]}) == {"callbacks": [one, two, three]}
+    assert merge_configs({"callbacks": [one]}, {"callbacks": manager}) == {"callbacks": manager}
+    for configs in (({"callbacks": manager}, {"callbacks": [two]}), ({"callbacks": [two]}, {"callbacks": manager})):
+        merged = merge_configs(*configs)["callbacks"]
+        assert merged.handlers == merged.inheritable_handlers == [one, two]
+        assert merged.parent_run_id == above
+    later = CallbackManager([two], [two], below)
+    merged = merge_configs({"callbacks": manager}, {"callbacks": later})["callbacks"]
+    assert (merged.inheritable_handlers, merged.parent_run_id) == ([two, one], below)
+    assert (manager.handlers, later.handlers) == ([one], [two])
 
 
 def test_merging_leaves_the_configs_as_they_are():

@@ -41,7 +41,6 @@ _REASONS: dict[str, str] = {
     "kept_runtime.managed_values_after_an_answer": (
         "a limit of N runs N supersteps of nodes; a resumed run counts its own (LangGraph: those before it too)"
     ),
-    "other_ways_to_run.a_batch_of_threads": "batch and abatch come with the runnables",
     "other_ways_to_run.a_thread_that_was_deleted": _ANSWERS_NOBODY_WAITS_FOR,
     "other_ways_to_run.the_question_of_a_node_that_is_gone": _LOST_NODES,
     "persistence.a_graph_that_lost_its_next_node": _LOST_NODES,

@@ -117,10 +117,10 @@ class _Call:
 
 
 class Recorder:
-    """A handler of the user's own, which does not make models stream."""
+    """A handler of the user's own, which does not make models stream, and hears of models only."""
 
-    run_inline = raise_error = True
-    ignore_llm = ignore_retry = ignore_chain = ignore_agent = ignore_retriever = ignore_chat_model = False
+    run_inline = raise_error = ignore_chain = True
+    ignore_llm = ignore_retry = ignore_agent = ignore_retriever = ignore_chat_model = False
     ignore_custom_event = False
 
     def __init__(self) -> None:

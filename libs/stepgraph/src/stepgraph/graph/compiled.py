@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, Generic
+from typing import TYPE_CHECKING, Any, Generic
 
 from typing_extensions import TypeVar
 
@@ -20,6 +20,9 @@ from stepgraph.kernel.breakpoints import Breakpoints
 from stepgraph.kernel.topology import Node
 from stepgraph.pregel import Pregel
 from stepgraph.pregel.definition import Checkpointer
+
+if TYPE_CHECKING:
+    from stepgraph.runnables.graph import Graph
 
 __all__ = ["CompiledStateGraph"]
 
@@ -96,6 +99,31 @@ class CompiledStateGraph(Pregel[InputT, OutputT], Generic[StateT, ContextT, Inpu
             MigrationError: The thread waits for a node that the graph does not have.
         """
         return migrated(self, self._renamed, checkpoint, strict=strict)
+
+    def get_graph(self, config: RunnableConfig | None = None, *, xray: bool | int = False) -> Graph:
+        """Return a drawing of the graph, made of what was declared; see `draw_mermaid` and `draw_ascii` of it.
+
+        Args:
+            config: Not looked at: the drawing is the same for all of them.
+            xray: Whether to draw sub-graphs in place of the nodes that run them; a number says how many levels.
+        """
+        from stepgraph.graph.drawing import drawing_of  # noqa: PLC0415 - few are drawn
+
+        return drawing_of(self, xray)
+
+    async def aget_graph(self, config: RunnableConfig | None = None, *, xray: bool | int = False) -> Graph:
+        """Return a drawing of the graph; see `get_graph`."""
+        return self.get_graph(config, xray=xray)
+
+    @property
+    def InputType(self) -> Any:  # noqa: N802 - a type
+        """The class of what callers give."""
+        return self.builder.input_schema
+
+    @property
+    def OutputType(self) -> Any:  # noqa: N802 - a type
+        """The class of what callers get."""
+        return self.builder.output_schema
 
     def get_input_jsonschema(self, config: RunnableConfig | None = None) -> dict[str, Any]:
         """Return the JSON schema of what callers give."""

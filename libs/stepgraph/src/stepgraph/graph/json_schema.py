@@ -5,9 +5,10 @@ from __future__ import annotations
 import typing
 from typing import Annotated, Any, get_args, get_origin
 
-from typing_extensions import TypedDict
+from typing_extensions import NotRequired, TypedDict
 
 from stepgraph.graph.schema import ROOT, Schema, unwrapped
+from stepgraph.runnables.models import readable
 
 __all__ = ["json_schema_of", "json_schema_of_state"]
 
@@ -16,7 +17,7 @@ def json_schema_of(annotated: Any) -> dict[str, Any]:
     """Return the JSON schema of any type that pydantic knows."""
     from pydantic import TypeAdapter
 
-    return TypeAdapter(annotated).json_schema()
+    return TypeAdapter(readable(annotated)).json_schema()
 
 
 def json_schema_of_state(schema: Schema, title: str) -> dict[str, Any]:
@@ -32,8 +33,10 @@ def json_schema_of_state(schema: Schema, title: str) -> dict[str, Any]:
         return dict(schema.cls.model_json_schema())
     cls = get_origin(schema.cls) or schema.cls
     hints = typing.get_type_hints(cls, include_extras=True)
+    needed = getattr(cls, "__required_keys__", hints)
     keys = {key: _bare(hints[key]) for key in schema.channels}
-    return json_schema_of(TypedDict(cls.__name__, keys))  # type: ignore[operator]
+    described = {key: hint if key in needed else NotRequired[hint] for key, hint in keys.items()}
+    return json_schema_of(TypedDict(cls.__name__, described))  # type: ignore[operator]
 
 
 def _bare(annotation: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from typing_extensions import TypedDict
 
-from stepgraph.config import SCOPE
+from stepgraph.ambient import task_scope
 from stepgraph.graph.merging import identified, merge
 from stepgraph.messages.coerce import to_message
 
@@ -62,7 +62,7 @@ def push_message(message: Any, *, state_key: str | None = "messages") -> Any:
     message = to_message(message)
     if message.id is None:
         raise ValueError("push_message() needs a message with an id, so that it is shown and stored as one")
-    scope: Any = SCOPE.get()
+    scope: Any = task_scope()
     if scope is None:
         raise RuntimeError("push_message() was called outside of a running node; call it in a node")
     scope.put_message(message)

@@ -11,7 +11,8 @@ from stepgraph.channels import BaseChannel
 from stepgraph.graph.schema import Schema, has_fields
 from stepgraph.kernel.topology import Action
 from stepgraph.managed.base import ManagedValue
-from stepgraph.pregel.action import action_of, resolved_hints
+from stepgraph.pregel.action import action_of
+from stepgraph.signatures import resolved_hints
 from stepgraph.types import CachePolicy, Command, RetryPolicy
 
 __all__ = ["BranchSpec", "GraphParts", "NodeDefaults", "StateNodeSpec", "destinations_in", "first_annotation"]

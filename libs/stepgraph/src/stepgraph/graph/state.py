@@ -21,8 +21,9 @@ from stepgraph.graph.schema import Schema, check_state_type
 from stepgraph.graph.validate import Wiring
 from stepgraph.kernel.breakpoints import Breakpoints
 from stepgraph.pregel import Pregel
-from stepgraph.pregel.action import action_of, name_of, resolved_hints
+from stepgraph.pregel.action import action_of, name_of
 from stepgraph.pregel.definition import Checkpointer
+from stepgraph.signatures import resolved_hints
 from stepgraph.types import CachePolicy, RetryPolicy
 
 __all__ = ["CompiledStateGraph", "StateGraph"]

@@ -8,24 +8,17 @@ from __future__ import annotations
 
 import functools
 import inspect
-import re
-import types
-import typing
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from typing import Any, Final
 
-from stepgraph.config import RunnableConfig
 from stepgraph.errors import listed
 from stepgraph.kernel.topology import Action
-from stepgraph.runtime import Runtime
-from stepgraph.types import StreamWriter
+from stepgraph.signatures import body_of, resolved_hints, wanted_by
 
-__all__ = ["action_of", "name_of", "resolved_hints"]
+__all__ = ["action_of", "name_of"]
 
 INJECTABLE: Final = ("config", "writer", "store", "runtime", "previous")
 """Parameter names that are filled with the attribute of the task's scope of the same name."""
-
-_NAMES_IN_ANNOTATIONS: Final = {"RunnableConfig": "config", "StreamWriter": "writer", "Runtime": "runtime"}
 
 
 def name_of(target: Any) -> str | None:
@@ -56,7 +49,7 @@ def action_of(target: Any, *, name: str | None = None) -> Action:
             f"{type(target).__name__}: {target!r}"
         )
     inject = _injections(target, name)
-    body = _body(target)
+    body = body_of(target)
     if inspect.isasyncgenfunction(body):
         return Action(name, None, _folding_async(target), inject)
     if inspect.iscoroutinefunction(body):
@@ -66,30 +59,13 @@ def action_of(target: Any, *, name: str | None = None) -> Action:
     return Action(name, target, None, inject)
 
 
-def resolved_hints(target: Any) -> dict[str, Any]:
-    """Return the annotations of a callable, those that cannot be resolved as the strings that they are."""
-    body = _body(target)
-    body = body.__func__ if inspect.ismethod(body) else body
-    try:
-        return typing.get_type_hints(body, include_extras=True)
-    except Exception:  # a name that only type checkers see must not hide the other annotations
-        names = getattr(inspect.unwrap(body), "__globals__", {})
-        return {key: _resolved(hint, names) for key, hint in getattr(body, "__annotations__", {}).items()}
-
-
-def _resolved(hint: Any, names: dict[str, Any]) -> Any:
-    alone = types.SimpleNamespace(__annotations__={"hint": hint})
-    try:
-        return typing.get_type_hints(alone, names, include_extras=True)["hint"]
-    except Exception:
-        return hint
-
-
 def _action_of_runnable(target: Any, name: str) -> Action:
     """Classify an object with `invoke` or `ainvoke`, which takes the config as its second argument."""
     invoke, ainvoke = getattr(target, "invoke", None), getattr(target, "ainvoke", None)
-    if getattr(target, "inherits_config", False):
+    if getattr(type(target), "is_compiled_graph", False):
         return Action(name, invoke, ainvoke, is_graph=True)
+    if getattr(target, "inherits_config", False):  # one of ours: it finds the config around it
+        return Action(name, invoke, ainvoke)
     sync = awaitable = None
     if invoke is not None:
 
@@ -102,15 +78,6 @@ def _action_of_runnable(target: Any, name: str) -> Action:
             return await ainvoke(state, config)
 
     return Action(name, sync, awaitable, (("config", "config"),))
-
-
-def _body(target: Any) -> Any:
-    """Return the function behind partials and callable objects."""
-    while isinstance(target, functools.partial):
-        target = target.func
-    if inspect.isfunction(target) or inspect.ismethod(target) or inspect.isbuiltin(target) or isinstance(target, type):
-        return target
-    return getattr(target, "__call__", target)  # noqa: B004 - the method itself is wanted
 
 
 def _injections(target: Any, name: str) -> tuple[tuple[str, str], ...]:
@@ -143,7 +110,7 @@ def _injections(target: Any, name: str) -> tuple[tuple[str, str], ...]:
 
 def _wanted(parameter: inspect.Parameter, annotation: Any) -> str | None:
     """Return the scope's attribute that a parameter asks for, by its annotation or else by its name."""
-    by_annotation = _by_annotation(annotation)
+    by_annotation = wanted_by(annotation)
     if by_annotation is not None:
         return by_annotation
     if parameter.name not in INJECTABLE:
@@ -154,23 +121,6 @@ def _wanted(parameter: inspect.Parameter, annotation: Any) -> str | None:
         and (annotation in (int, float, str, bool, bytes, list, tuple, set))
     )
     return None if foreign else parameter.name
-
-
-def _by_annotation(annotation: Any) -> str | None:
-    if annotation == StreamWriter:
-        return "writer"
-    if isinstance(annotation, str):
-        names = re.findall(r"\w+", annotation)
-        return next((_NAMES_IN_ANNOTATIONS[name] for name in names if name in _NAMES_IN_ANNOTATIONS), None)
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        return _by_annotation(get_args(annotation)[0])
-    if origin is Union or origin is types.UnionType:
-        return next((found for part in get_args(annotation) if (found := _by_annotation(part))), None)
-    cls = origin or annotation
-    if cls is RunnableConfig or getattr(cls, "__name__", None) == "RunnableConfig":
-        return "config"
-    return "runtime" if cls is Runtime else None
 
 
 def _fold(total: Any, item: Any) -> Any:

@@ -15,12 +15,13 @@ from typing import Any, Final
 from typing_extensions import Self
 
 from stepgraph.execution.in_context import InContext
-from stepgraph.execution.pool import POOL
+from stepgraph.execution.lent import AsyncSlotLent
 from stepgraph.kernel.task import Task
 from stepgraph.pregel.async_group import Group
 from stepgraph.pregel.async_perform import cancelled_itself, perform
-from stepgraph.pregel.buffer import Buffer, resolve
+from stepgraph.pregel.buffer import Buffer
 from stepgraph.pregel.caching import Keyed, found_in, keys_of, to_keep
+from stepgraph.pregel.reporting import report_async
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.saving import AsyncSaving
 
@@ -33,17 +34,22 @@ COUNTS_CANCELLATIONS: Final = sys.version_info >= (3, 13)
 """Whether a task's count of cancellations can be trusted after a `TaskGroup` in a node failed and was handled."""
 
 
-async def drive(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:  # noqa: C901, PLR0912 - one loop, told from top to bottom
+def drive(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:
     """Perform `run` and yield its chunks.
 
     Closing the generator, or cancelling the task that iterates it, cancels the running nodes and waits for them.
     """
+    chunks = _supersteps(run, buffer)
+    return report_async(run, chunks) if run.config.get("callbacks") else chunks
+
+
+async def _supersteps(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:  # noqa: C901, PLR0912 - one loop, told from top to bottom
     items = buffer.items
     saving = None if run.journal is None else AsyncSaving(run.journal)
     alone = run.limiter is None and not run.stream.live and CAN_TELL_CANCELLATION
     alone = alone and (saving is None or not saving.behind)
     buffer.adopt()
-    async with _SlotLent(run), _Whole(run, buffer, saving) as whole:
+    async with AsyncSlotLent(run.loan), _Whole(run, buffer, saving) as whole:
         while (tasks := run.plan()) is not None:
             while items:
                 yield items.popleft()
@@ -147,41 +153,3 @@ async def _perform_here(run: Run, task: Task) -> BaseException | None:
         raise asyncio.CancelledError
     run.finished(task)
     return None
-
-
-class _SlotLent:
-    """The slot of the task above is given back for as long as the run takes, and waited for when it ends well.
-
-    An error that ends the task above, because this graph is its node, does not wait.
-    """
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-
-    async def __aenter__(self) -> None:
-        self._run.loan.give()
-
-    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        loan = self._run.loan
-        if not loan.wanted():
-            return
-        if loan.ends_with(kind):
-            loan.overdraw()
-            loan.returned()
-            return
-        loop = asyncio.get_running_loop()
-        granted = loop.create_future()
-
-        def grant() -> None:
-            loop.call_soon_threadsafe(resolve, granted)
-
-        try:
-            if not loan.acquire(grant):
-                with POOL.waiting():
-                    await granted
-        except asyncio.CancelledError:
-            loan.withdraw(grant)
-            loan.overdraw()
-            raise
-        finally:
-            loan.returned()

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from inspect import CORO_CREATED, getcoroutinestate
 from typing import Any
 
+from stepgraph.execution.lent import resolve
 from stepgraph.execution.pool import POOL
 from stepgraph.kernel.task import Task
 from stepgraph.pregel.async_perform import cancelled_itself, perform
-from stepgraph.pregel.buffer import Buffer, resolve
+from stepgraph.pregel.buffer import Buffer
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.saving import AsyncSaving
 from stepgraph.pregel.scope import TaskScope

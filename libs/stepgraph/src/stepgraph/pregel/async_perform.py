@@ -8,23 +8,29 @@ from __future__ import annotations
 import asyncio
 import inspect
 import random
-from collections.abc import Callable
-from contextvars import copy_context
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from stepgraph.errors import NodeCancelledError
-from stepgraph.execution.pool import POOL
+from stepgraph.execution.threads import in_thread
 from stepgraph.kernel.program import Pause
 from stepgraph.kernel.task import Task
 from stepgraph.kernel.topology import Action
+from stepgraph.pregel.reporting import is_heard, report_task_async
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.scope import TaskScope
 
 __all__ = ["call_in_thread", "cancelled_itself", "perform"]
 
 
-async def perform(run: Run, task: Task, scope: TaskScope) -> None:
+def perform(run: Run, task: Task, scope: TaskScope) -> Coroutine[Any, Any, None]:
     """Run the program of a task in a context of its own: make its calls and its pauses."""
+    if run.call is not None and is_heard(run, task):
+        return report_task_async(run, task, scope, _perform)
+    return _perform(run, task, scope)
+
+
+async def _perform(run: Run, task: Task, scope: TaskScope) -> None:
     scope.enter()
     steps = run.program(task)
     resume: Callable[[Any], Any] = steps.send
@@ -55,25 +61,8 @@ async def perform(run: Run, task: Task, scope: TaskScope) -> None:
 async def call_in_thread(action: Action, argument: Any, keywords: dict[str, Any]) -> Any:
     """Call a sync action in the engine's threads, in a copy of the context that we are in."""
     assert action.sync is not None
-    call = copy_context().run
-    with POOL.waiting():
-        future = POOL.submit(_outcome, call, action.sync, argument, keywords)
-        result, error = await asyncio.wrap_future(future)
-    if error is not None:
-        raise error
+    result = await in_thread(action.sync, argument, **keywords)
     return await result if inspect.isawaitable(result) else result
-
-
-def _outcome(call: Any, function: Any, argument: Any, keywords: Any) -> tuple[Any, BaseException | None]:
-    """Call in a thread; an error is returned, because a future cannot carry every kind (`StopIteration`)."""
-    try:
-        return call(function, argument, **keywords), None
-    except StopIteration as error:
-        failure = RuntimeError("a node raised StopIteration")
-        failure.__cause__ = error
-        return None, failure
-    except BaseException as error:
-        return None, error
 
 
 def cancelled_itself(task: Task) -> NodeCancelledError:

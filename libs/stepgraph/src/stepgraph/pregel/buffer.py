@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-__all__ = ["STREAM_BUFFER", "Buffer", "resolve"]
+from stepgraph.execution.lent import resolve
+
+__all__ = ["STREAM_BUFFER", "Buffer"]
 
 STREAM_BUFFER: Final = 256
 """How many chunks may wait for the consumer before producers are held."""
@@ -128,9 +130,3 @@ class Buffer:
                 self.crowded = True
                 # The consumer may have popped between the two lines above: look again soon, whatever happens.
                 self._blocked.wait(0.05)
-
-
-def resolve(future: asyncio.Future[None]) -> None:
-    """Let whoever awaits `future` go on, if it still waits."""
-    if not future.done():
-        future.set_result(None)

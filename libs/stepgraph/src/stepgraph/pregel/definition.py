@@ -30,6 +30,7 @@ class Definition:
     """A graph as it was put together; see `Pregel`, which can be run, for the arguments."""
 
     inherits_config = True
+    is_compiled_graph = True
     shows_input = False
 
     def __init__(

@@ -22,6 +22,7 @@ class Executable(Protocol):
     config: RunnableConfig | None
     store: Any
     stream_keys: frozenset[str]
+    output_channels: str | Sequence[str]
     bare_state: bool
     shows_input: bool
     debug: bool

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Mapping, Sequence
 from typing import Any, Generic, Literal
 
 from typing_extensions import Self, TypeVar
@@ -15,6 +15,7 @@ from typing_extensions import Self, TypeVar
 from stepgraph.checkpoint.base import INTERRUPT
 from stepgraph.config import RunnableConfig, check_config, merge_configs
 from stepgraph.errors import EmptyInputError, listed, nearest
+from stepgraph.execution.guard import GUARD
 from stepgraph.kernel.breakpoints import Breakpoints
 from stepgraph.pregel import async_driver, sync_driver
 from stepgraph.pregel.buffer import Buffer
@@ -25,6 +26,8 @@ from stepgraph.pregel.run import Run
 from stepgraph.pregel.settings import Settings
 from stepgraph.pregel.stateful import Stateful
 from stepgraph.pregel.stream import Tap, requested_modes
+from stepgraph.runnables.base import Runnable
+from stepgraph.runnables.folding import fold
 from stepgraph.runtime import RunControl
 from stepgraph.types import NOT_GIVEN, Command, Durability, GraphOutput
 
@@ -34,7 +37,7 @@ InputT = TypeVar("InputT", default=Any)
 OutputT = TypeVar("OutputT", default=Any)
 
 
-class Pregel(Stateful, Definition, Generic[InputT, OutputT]):
+class Pregel(Stateful, Definition, Runnable[InputT, OutputT], Generic[InputT, OutputT]):
     """A graph of nodes that communicate through channels, executed in supersteps.
 
     `StateGraph.compile` makes one; build it by hand, with `NodeBuilder`, for full control over channels.
@@ -63,9 +66,11 @@ class Pregel(Stateful, Definition, Generic[InputT, OutputT]):
         ValueError: `stream_buffer` is below 1.
     """
 
+    name: str
+
     # Running.
 
-    async def ainvoke(
+    async def ainvoke(  # type: ignore[override]
         self,
         input: InputT | Command[Any] | None,
         config: RunnableConfig | Mapping[str, Any] | None = None,
@@ -110,6 +115,8 @@ class Pregel(Stateful, Definition, Generic[InputT, OutputT]):
             GraphRecursionError: The run did not end within its step limit.
             Exception: What a node raised, with a note that says which node it was.
         """
+        if GUARD.on:
+            GUARD.watch_loop()
         if stream_mode != "values":
             chunks = self.astream(
                 input,
@@ -131,7 +138,7 @@ class Pregel(Stateful, Definition, Generic[InputT, OutputT]):
             pass
         return self._output(run, output_keys, version)
 
-    def invoke(
+    def invoke(  # type: ignore[override]
         self,
         input: InputT | Command[Any] | None,
         config: RunnableConfig | Mapping[str, Any] | None = None,
@@ -151,6 +158,8 @@ class Pregel(Stateful, Definition, Generic[InputT, OutputT]):
         Raises:
             TypeError: The graph has nodes that are async only.
         """
+        if GUARD.on:
+            GUARD.sync_entry(self, "invoke")
         if stream_mode != "values":
             chunks = self.stream(
                 input,
@@ -173,7 +182,7 @@ class Pregel(Stateful, Definition, Generic[InputT, OutputT]):
             pass
         return self._output(run, output_keys, version)
 
-    def astream(
+    def astream(  # type: ignore[override]
         self,
         input: InputT | Command[Any] | None,
         config: RunnableConfig | Mapping[str, Any] | None = None,
@@ -217,12 +226,14 @@ class Pregel(Stateful, Definition, Generic[InputT, OutputT]):
         Raises:
             ValueError: A mode or an output key does not exist.
         """
+        if GUARD.on:
+            GUARD.watch_loop()
         buffer = Buffer(self.stream_buffer)
         taps = self._taps(buffer, stream_mode, print_mode, output_keys, subgraphs=subgraphs)
         settings = self._settings(durability, interrupt_before, interrupt_after, control, debug)
         return async_driver.drive(self._run(input, config, context, taps, settings), buffer)
 
-    def stream(
+    def stream(  # type: ignore[override]
         self,
         input: InputT | Command[Any] | None,
         config: RunnableConfig | Mapping[str, Any] | None = None,
@@ -243,11 +254,36 @@ class Pregel(Stateful, Definition, Generic[InputT, OutputT]):
         Raises:
             TypeError: The graph has nodes that are async only.
         """
+        if GUARD.on:
+            GUARD.sync_entry(self, "stream")
         self._require_sync("stream")
         buffer = Buffer(self.stream_buffer)
         taps = self._taps(buffer, stream_mode, print_mode, output_keys, subgraphs=subgraphs)
         settings = self._settings(durability, interrupt_before, interrupt_after, control, debug)
         return sync_driver.drive(self._run(input, config, context, taps, settings), buffer)
+
+    def transform(self, input: Iterator[Any], config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Any]:
+        """Run the graph with the sum of the chunks and yield its state after each superstep: the last is its output."""
+        for given in _summed(list(input)):
+            if isinstance(self.output_channels, str):  # values of a channel would be added up by who reads them
+                yield self.invoke(given, config, **kwargs)
+            else:
+                yield from self.stream(given, config, **{"stream_mode": "values", **kwargs})
+
+    async def atransform(
+        self, input: AsyncIterator[Any], config: RunnableConfig | None = None, **kwargs: Any
+    ) -> AsyncGenerator[Any, None]:
+        """See `transform`."""
+        for given in _summed([chunk async for chunk in input]):
+            if isinstance(self.output_channels, str):
+                yield await self.ainvoke(given, config, **kwargs)
+                continue
+            chunks = self.astream(given, config, **{"stream_mode": "values", **kwargs})
+            try:
+                async for chunk in chunks:
+                    yield chunk
+            finally:
+                await chunks.aclose()
 
     def with_config(self, config: RunnableConfig | None = None, **settings: Any) -> Self:
         """Return this graph with a config that is merged under the config of every call."""
@@ -264,10 +300,6 @@ class Pregel(Stateful, Definition, Generic[InputT, OutputT]):
         """See `clear_cache`."""
         if self.cache is not None:
             await self.cache.aclear(namespaces_of(self, nodes))
-
-    def get_name(self) -> str:
-        """Return the graph's name."""
-        return self.name
 
     def _output(self, run: Run, keys: Keys | None, version: str) -> Any:
         value = self.read(run.outlook(), self.output_channels if keys is None else keys)
@@ -342,6 +374,10 @@ class Pregel(Stateful, Definition, Generic[InputT, OutputT]):
                 f"graph {self.name!r} has async functions, {listed(self._async_only)}, which {door}() cannot run; call "
                 f"a{door}() instead, or give sync ones"
             )
+
+
+def _summed(chunks: list[Any]) -> list[Any]:
+    return [fold(chunks)] if chunks else []
 
 
 def _print_chunk(chunk: tuple[str, Any]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from stepgraph.checkpoint.base import BaseCheckpointSaver, place_of
-from stepgraph.config import RunnableConfig, check_config, merge_configs
+from stepgraph.config import RunnableConfig, Scope, check_config, merge_configs
 from stepgraph.execution.limiter import Limiter
 from stepgraph.pregel.executable import Executable
 from stepgraph.pregel.journal import Journal
@@ -20,29 +20,46 @@ __all__ = ["addressed_by", "effective_config", "journal_of", "limiter_of"]
 
 
 def effective_config(
-    parent: TaskScope | None, bound: RunnableConfig | None, given: Mapping[str, Any] | None
+    around: Scope | None, bound: RunnableConfig | None, given: Mapping[str, Any] | None
 ) -> RunnableConfig:
-    """Merge what the run above, the graph itself and the caller say; a run below starts without our own handlers."""
-    inherited: RunnableConfig = {}
-    if parent is not None:
+    """Merge what is around a run, the graph itself and the caller say; one below another has not its own handlers."""
+    if around is None:
+        return merge_configs(bound, check_config(given)) if given or bound else {}
+    parent: TaskScope | None = around.task_scope
+    if parent is None:
+        inherited = around.config
+    else:
         inherited, node = parent.run.config, parent.task.node
         if node.metadata or node.tags:
             inherited = merge_configs(inherited, {"metadata": node.metadata, "tags": node.tags})
-    if not given and not bound:
-        return inherited
-    config = merge_configs(inherited, bound, check_config(given))
+        if around is not parent:
+            inherited = merge_configs(inherited, around.config)
+        elif around.heard:  # what hears the task, not what hears the run
+            inherited = {**inherited, "callbacks": around.config.get("callbacks")}
+    if "run_id" in inherited or "run_name" in inherited:  # they are those of the run above, and of no other
+        inherited = {**inherited}
+        inherited.pop("run_id", None)
+        inherited.pop("run_name", None)
+    config = merge_configs(inherited, bound, check_config(given)) if given or bound else inherited
     if parent is not None and config.get("callbacks"):
-        config["callbacks"] = without_handlers(config["callbacks"])
+        config = {**config, "callbacks": without_handlers(config["callbacks"])}
     return config
 
 
-def limiter_of(graph: Executable, above: Surroundings | None, given: Mapping[str, Any] | None) -> Limiter | None:
-    """Return what bounds a run: the limit of the run above, and one that was set for this run alone."""
-    upper = None if above is None else above.limiter
+def limiter_of(graph: Executable, around: Scope | None, given: Mapping[str, Any] | None) -> Limiter | None:
+    """Return what bounds a run: what bounds whatever is around it, and a limit that was set for this run alone."""
+    upper: Limiter | None = None if around is None else around.limiter
     own = (given or {}).get("max_concurrency") or (graph.config or {}).get("max_concurrency")
-    if own is None or (above is not None and own == above.config.get("max_concurrency")):
+    if own is None or (around is not None and own == _limit_of(around)):
         return upper
     return Limiter(own, upper)
+
+
+def _limit_of(around: Scope) -> int | None:
+    """Return the limit that is set around a run; the config of a task is not built for that."""
+    scope: TaskScope | None = around.task_scope
+    config = scope.run.config if scope is not None and scope is around else around.config
+    return config.get("max_concurrency")
 
 
 def addressed_by(config: RunnableConfig) -> Namespace:
@@ -117,6 +134,8 @@ def _facts(config: RunnableConfig, upper: Journal | None) -> dict[str, Any]:
     run_id = config.get("run_id")
     if run_id is not None:
         facts["run_id"] = str(run_id)
+    elif upper is not None and "run_id" in upper.facts:
+        facts["run_id"] = upper.facts["run_id"]
     parents = {} if upper is None else {**upper.facts.get("parents", {}), upper.namespace: upper.checkpoint_id}
     return {**facts, "parents": parents}
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any, Protocol
 
-from stepgraph.config import SCOPE
+from stepgraph.ambient import task_scope
 from stepgraph.constants import TAG_NOSTREAM
 from stepgraph.messages import is_message
 
@@ -38,7 +38,7 @@ def stream_message(message: Any, *, metadata: dict[str, Any] | None = None, tags
     Returns:
         Whether somebody listens; if not, a model need not stream at all.
     """
-    scope: Any = SCOPE.get()
+    scope: Any = task_scope()
     if scope is None or not scope.run.stream.messages or TAG_NOSTREAM in tags:
         return False
     scope.put_message(message, metadata, tags)

@@ -13,13 +13,8 @@ from contextvars import Context, copy_context
 from typing import Any, Literal
 
 from stepgraph.ambient import SCOPE
-from stepgraph.config import DEFAULT_RECURSION_LIMIT, RunnableConfig
-from stepgraph.errors import (
-    GraphDrained,
-    GraphInterrupt,
-    InvalidResumeError,
-    annotate,
-)
+from stepgraph.config import DEFAULT_RECURSION_LIMIT, RunnableConfig, Scope
+from stepgraph.errors import GraphDrained, GraphInterrupt, InvalidResumeError, annotate
 from stepgraph.execution.limiter import Limiter
 from stepgraph.execution.loan import Loan
 from stepgraph.kernel.apply import foreseen
@@ -29,14 +24,7 @@ from stepgraph.kernel.plan import plan
 from stepgraph.kernel.program import Program, program, write
 from stepgraph.kernel.task import Status, Task, task_id
 from stepgraph.pregel import audit, opening
-from stepgraph.pregel.chunks import (
-    show_cached,
-    show_checkpoint,
-    show_end,
-    show_pause,
-    show_result,
-    show_start,
-)
+from stepgraph.pregel.chunks import show_cached, show_checkpoint, show_end, show_pause, show_result, show_start
 from stepgraph.pregel.commit import check_above, commit, place_of, warn_of_joins
 from stepgraph.pregel.executable import Executable
 from stepgraph.pregel.inheritance import addressed_by, effective_config, journal_of, limiter_of
@@ -44,6 +32,7 @@ from stepgraph.pregel.journal import Journal
 from stepgraph.pregel.scope import Surroundings, TaskScope
 from stepgraph.pregel.settings import DEFAULTS, Settings
 from stepgraph.pregel.stream import SILENT, Namespace, Stream, Tap
+from stepgraph.runnables.call import Call
 from stepgraph.runtime import RunControl
 from stepgraph.types import Interrupt, StreamWriter
 
@@ -71,6 +60,7 @@ class Run:
         limiter: Bounds how many tasks run at once, `None` for no bound.
         loan: The slot of the task above.
         journal: What is saved, `None` where nothing is.
+        call: What its tasks are reported as parts of, `None` where nobody listens.
         answers: Answers to interrupts, by their ids; shared with the runs below.
         ambient: The context that the tasks' contexts are copies of.
         paused: Whether the run waits for an answer, or stands at a breakpoint.
@@ -82,7 +72,6 @@ class Run:
         "_begun",
         "_blamed",
         "_held",
-        "_limit_above",
         "_namespace",
         "_number",
         "_over",
@@ -93,6 +82,7 @@ class Run:
         "_upcoming",
         "ambient",
         "answers",
+        "call",
         "config",
         "context",
         "control",
@@ -122,11 +112,12 @@ class Run:
         taps: Sequence[Tap] = (),
         settings: Settings = DEFAULTS,
     ) -> None:
-        parent: Any = None if settings.edits else SCOPE.get()  # an edit addresses what its config names
+        around: Scope | None = None if settings.edits else SCOPE.get()  # an edit addresses what its config names
+        parent: Any = None if around is None else around.task_scope
         above: Surroundings | None = None if parent is None else parent.run
         self.graph: Executable = graph
         self.parent: TaskScope | None = parent
-        self.config: RunnableConfig = effective_config(parent, graph.config, config)
+        self.config: RunnableConfig = effective_config(around, graph.config, config)
         self._namespace: Namespace | None = None if parent is not None else addressed_by(self.config)
         self._number = 0 if parent is None else parent.count_nested()
         self._seed = ""
@@ -141,9 +132,9 @@ class Run:
             taps = (*taps, *(tap for tap in above.stream.taps if tap.subgraphs))
         self.stream: Stream = Stream(taps, self.namespace) if taps else SILENT
         self.writer: StreamWriter = self.stream.writer()
-        self._limit_above: Limiter | None = None if above is None else above.limiter
-        self.limiter: Limiter | None = limiter_of(graph, above, config)
-        self.loan: Loan = Loan(parent, self._limit_above)
+        self.limiter: Limiter | None = limiter_of(graph, around, config)
+        self.loan: Loan = Loan(None if around is None else around.slot)
+        self.call: Call | None = None
         self.ambient: Context = copy_context()
         self.debug: bool = graph.debug if settings.debug is None else settings.debug
         self._audits: dict[int, dict[str, tuple[Any, Any]]] = {}

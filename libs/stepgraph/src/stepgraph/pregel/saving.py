@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
-from stepgraph.ambient import SCOPE
+from stepgraph.ambient import task_scope
 from stepgraph.checkpoint.base import CheckpointTuple
 from stepgraph.config import RunnableConfig
 from stepgraph.execution.pool import POOL
@@ -50,7 +50,7 @@ class _Saving:
     @property
     def _takes_turn(self) -> bool:
         """Whether the run waits for its turn: not within one that has the thread already."""
-        scope = SCOPE.get()
+        scope = task_scope()
         while scope is not None:
             above = scope.run.journal
             if above is not None and above.thread_id == self._journal.thread_id:

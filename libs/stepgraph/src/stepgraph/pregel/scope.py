@@ -69,7 +69,7 @@ class TaskScope:
         has_slot: Whether the task holds a slot of the run's limiter.
     """
 
-    __slots__ = ("_asked", "_config", "_nested", "_runtime", "has_slot", "lent", "run", "task")
+    __slots__ = ("_asked", "_callbacks", "_config", "_nested", "_runtime", "has_slot", "lent", "run", "task")
 
     def __init__(self, run: Surroundings, task: Task) -> None:
         self.run: Surroundings = run
@@ -78,6 +78,7 @@ class TaskScope:
         self.has_slot: bool = False
         self._nested = 0
         self._asked = 0
+        self._callbacks: Any = None
         self._config: RunnableConfig | None = None
         self._runtime: Runtime[Any] | None = None
 
@@ -89,6 +90,26 @@ class TaskScope:
             ambient = getattr(foreign, "var_child_runnable_config", None)  # absent while the module is loading
             if ambient is not None:
                 ambient.set(self.config)
+
+    @property
+    def task_scope(self) -> TaskScope:
+        """This scope."""
+        return self
+
+    @property
+    def slot(self) -> TaskScope:
+        """The task, which has a slot where anything bounds it."""
+        return self
+
+    @property
+    def limiter(self) -> Limiter | None:
+        """What bounds how much runs at once."""
+        return self.run.limiter
+
+    @property
+    def heard(self) -> bool:
+        """Whether there are callback handlers."""
+        return bool(self.run.stream.messages or self.run.config.get("callbacks"))
 
     @property
     def only_waits(self) -> bool:
@@ -148,7 +169,7 @@ class TaskScope:
         if self._runtime is None:
             run = self.run
             configurable = run.config.get("configurable") or {}
-            run_id = run.config.get("run_id")
+            run_id = _run_id_of(run)
             self._runtime = Runtime(
                 context=run.context,
                 store=run.store,
@@ -166,6 +187,12 @@ class TaskScope:
                 control=run.control,
             )
         return self._runtime
+
+    def hear(self, run: Any) -> None:
+        """Let what runs inside the task be reported as part of its run, `None` where nobody listens."""
+        if run is not None:
+            self._callbacks = run.get_child()
+            self._config = None
 
     def renew(self) -> None:
         """Forget what was built for an earlier attempt."""
@@ -279,9 +306,20 @@ class TaskScope:
             config["tags"] = list(dict.fromkeys(tags))
         config.pop("run_id", None)
         config.pop("run_name", None)
+        if self._callbacks is not None:
+            config["callbacks"] = self._callbacks
         if run.stream.messages:
             config["callbacks"] = with_handler(config.get("callbacks"), ModelHandler(self))
         return config
+
+
+def _run_id_of(run: Surroundings) -> Any:
+    """Return the id that the caller gave a run, or the nearest one above it that has one."""
+    run_id = run.config.get("run_id")
+    while run_id is None and run.parent is not None:
+        run = run.parent.run
+        run_id = run.config.get("run_id")
+    return run_id
 
 
 async def _ready(value: Any) -> Any:

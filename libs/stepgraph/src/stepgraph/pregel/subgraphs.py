@@ -20,7 +20,7 @@ def graph_of(action: Action) -> Any:
         return None
     names = inspect.getclosurevars(unwrapped)
     for value in (*names.nonlocals.values(), *names.globals.values()):
-        if getattr(type(value), "inherits_config", False):  # the value itself may be anything, and answer to any name
+        if getattr(type(value), "is_compiled_graph", False):  # the value itself may be anything, and answer to any name
             return value
     return None
 

@@ -6,18 +6,19 @@ those that run are left to end by themselves; nobody waits for them and what the
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack
 from typing import Any
 
 from typing_extensions import Self
 
+from stepgraph.execution.lent import SlotLent
 from stepgraph.execution.pool import POOL
+from stepgraph.execution.thread_branches import on_a_loop
 from stepgraph.kernel.task import Task
 from stepgraph.pregel.buffer import Buffer
 from stepgraph.pregel.caching import Keyed, found_in, keys_of, to_keep
+from stepgraph.pregel.reporting import report
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.saving import SyncSaving
 from stepgraph.pregel.sync_group import Group
@@ -28,7 +29,12 @@ __all__ = ["drive"]
 
 def drive(run: Run, buffer: Buffer) -> Generator[Any, None, None]:
     """Perform `run` and yield its chunks; closing the generator drops what has not begun."""
-    if run.parent is None or not _on_a_loop():
+    chunks = _driven(run, buffer)
+    return report(run, chunks) if run.config.get("callbacks") else chunks
+
+
+def _driven(run: Run, buffer: Buffer) -> Generator[Any, None, None]:
+    if (run.parent is None and not run.loan.is_of_somebody) or not on_a_loop():
         yield from _supersteps(run, buffer)
         return
     with ExitStack() as stack:  # an async node called us: its loop stands still, and nobody on it can give way
@@ -42,7 +48,7 @@ def _supersteps(run: Run, buffer: Buffer) -> Generator[Any, None, None]:  # noqa
     items = buffer.items
     saving = None if run.journal is None else SyncSaving(run.journal)
     alone = run.limiter is None and not run.stream.live and (saving is None or not saving.behind)
-    with _SlotLent(run), _Whole(run, buffer, saving) as whole:
+    with SlotLent(run.loan), _Whole(run, buffer, saving) as whole:
         while (tasks := run.plan()) is not None:
             while items:
                 yield items.popleft()
@@ -137,35 +143,3 @@ def _perform_here(run: Run, task: Task) -> BaseException | None:
         return run.failed(task, error)
     run.finished(task)
     return None
-
-
-def _on_a_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
-class _SlotLent:
-    """The slot of the task above is given back for as long as the run takes, and waited for when it ends well.
-
-    An error that ends the task above, because this graph is its node, does not wait.
-    """
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-
-    def __enter__(self) -> None:
-        self._run.loan.give()
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if not self._run.loan.wanted():
-            return
-        granted = threading.Event()
-        if self._run.loan.ends_with(kind):
-            self._run.loan.overdraw()
-        elif not self._run.loan.acquire(granted.set):
-            with POOL.waiting():
-                granted.wait()
-        self._run.loan.returned()

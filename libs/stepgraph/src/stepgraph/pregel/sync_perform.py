@@ -11,6 +11,7 @@ from typing import Any
 from stepgraph.kernel.program import Pause
 from stepgraph.kernel.task import Task
 from stepgraph.kernel.topology import Action
+from stepgraph.pregel.reporting import is_heard, report_task
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.scope import TaskScope
 
@@ -19,6 +20,13 @@ __all__ = ["perform"]
 
 def perform(run: Run, task: Task, scope: TaskScope) -> None:
     """Run the program of a task in a context of its own: make its calls and its pauses."""
+    if run.call is not None and is_heard(run, task):
+        report_task(run, task, scope, _perform)
+    else:
+        _perform(run, task, scope)
+
+
+def _perform(run: Run, task: Task, scope: TaskScope) -> None:
     scope.enter()
     steps = run.program(task)
     resume: Callable[[Any], Any] = steps.send
