@@ -8,6 +8,7 @@ How it measures:
 - A *row* is one piece of work (`bench.rows`), done by up to four *sides*: stepgraph; plain Python; LangGraph, from the
   very code that builds stepgraph's graph; and the *yardstick*, the plain side of the row `loop` or `fan-out-1000`, in
   whose units the design states what stepgraph must reach and aims for (`bench.targets`).
+- For runnables the peer is langchain-core, on which LangGraph stands: their rows call it in LangGraph's place.
 - All sides of a row must return the same outcome before any is timed: they did the same work, or the row fails.
 - A *round* times each side once, for about a fifth of a second, in an order that turns from round to round. Seven
   rounds make a row. A time is the median of the rounds (and the minimum beside it); a ratio is the median of the

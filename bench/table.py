@@ -83,6 +83,7 @@ def _legend(results: Sequence[Result]) -> list[str]:
         "Medians in µs per unit. 'yardsticks': what stepgraph costs in units of the plain loop's step, for fan-out and",
         "barrier of the plain fan-out's task. 'must', 'aim': the design's targets in the same units. Imports in ms and",
         "files in MB, here as there.",
+        "For runnables 'langgraph' is langchain-core, on which it stands.",
         "'garbage' counts objects per unit that only the cyclic collector can free.",
         *(line for name, there in YARDSTICKS.items() if (line := _yardstick(name, there, results))),
         *(
