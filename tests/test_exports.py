@@ -107,7 +107,12 @@ DOORS = {
         ConfigurableFieldSpec RouterInput RouterRunnable Runnable RunnableAssign RunnableBinding RunnableBranch
         RunnableConfig RunnableConfigurableAlternatives RunnableConfigurableFields RunnableEach
         RunnableGenerator RunnableLambda RunnableMap RunnableParallel RunnablePassthrough RunnablePick
-        RunnableRetry RunnableSequence RunnableWithFallbacks chain coerce_to_runnable
+        RunnableRetry RunnableSequence RunnableWithFallbacks chain coerce_to_runnable ensure_config
+        get_config_list patch_config run_in_executor
+    """,
+    "stepgraph.runnables.utils": """
+        AddableDict ConfigurableField ConfigurableFieldMultiOption ConfigurableFieldSingleOption
+        ConfigurableFieldSpec Input Output
     """,
     "stepgraph.runnables.config": """
         RunnableConfig ensure_config get_config_list merge_configs patch_config run_in_executor

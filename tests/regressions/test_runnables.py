@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 import threading
 import time
 import uuid
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
+from pydantic import BaseModel
 from typing_extensions import TypedDict
 
 from stepgraph.callbacks import AsyncCallbackHandler, BaseCallbackHandler, dispatch_custom_event
@@ -17,6 +20,7 @@ from stepgraph.execution import pool_size, set_pool_size
 from stepgraph.graph import START, StateGraph
 from stepgraph.runnables import (
     Runnable,
+    RunnableConfig,
     RunnableGenerator,
     RunnableLambda,
     RunnableParallel,
@@ -366,3 +370,47 @@ async def test_iterators_that_cannot_be_closed_are_left_as_they_are():
 
     for runnable in (Mine(), RunnablePassthrough() | Mine(), Mine().with_retry(), Mine().with_fallbacks([Mine()])):
         assert [chunk async for chunk in runnable.astream(1)] == [1, 2]
+
+
+def test_arguments_of_a_call_are_none_of_a_branchs_business():
+    made = {"a": lambda x: x, "b": RunnablePassthrough()} | RunnableLambda(lambda pair: pair)
+    assert made.bind(stop=["."]).invoke(1) == {"a": 1, "b": 1}
+    assert RunnablePassthrough.assign(n=lambda _: 1).invoke({}, stop=1) == {"n": 1}
+
+
+def test_a_generator_gets_its_config_by_name():
+    def shout(chunks: Any, config: Any) -> Any:
+        for chunk in chunks:
+            yield chunk.upper() + config["tags"][0]
+
+    assert list(RunnableGenerator(shout).stream("a", {"tags": ["!"]})) == ["A!"]
+
+
+async def test_a_run_manager_is_there_though_nobody_listens():
+    def sync(x: Any, run_manager: Any) -> Any:
+        return RunnableLambda(str).invoke(x, {"callbacks": run_manager.get_child()})
+
+    async def native(x: Any, run_manager: Any) -> Any:
+        return await RunnableLambda(str).ainvoke(x, {"callbacks": run_manager.get_child()})
+
+    assert RunnableLambda(sync).invoke(1) == "1"
+    assert await RunnableLambda(native).ainvoke(1) == "1"
+
+
+def test_a_config_can_be_read_by_whoever_reads_annotations():
+    class Body(BaseModel):
+        input: str
+        config: RunnableConfig = {}
+
+    assert Body(input="a", config={"tags": ["x"]}).config == {"tags": ["x"]}
+    assert "tags" in get_type_hints(RunnableConfig)
+
+
+def test_what_can_be_configured_is_described_in_a_fresh_process():
+    program = """
+from stepgraph.runnables import ConfigurableField, RunnableLambda
+made = RunnableLambda(len).with_retry().configurable_fields(name=ConfigurableField(id="n"))
+print(sorted(made.config_schema().model_json_schema()["$defs"]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout, done.stderr

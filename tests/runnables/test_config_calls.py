@@ -28,7 +28,7 @@ async def test_each_input_may_have_a_config_of_its_own(door, bound):
     tags = RunnableLambda(lambda input, config: config.get("tags"), name="tags")
     made = tags.with_config(metadata={"m": 1}) if bound else tags
     configs = [{"tags": ["one"]}, None, {"tags": ["two"], "callbacks": [handler], "run_name": "second"}]
-    assert await run(door, made, ["x", "y", "z"], configs) == [["one"], None, ["two"]]
+    assert await run(door, made, ["x", "y", "z"], configs) == [["one"], [], ["two"]]
     assert handler.heard.names == ["second"]
 
 
@@ -106,8 +106,10 @@ async def test_functions_get_the_config_they_ask_for(door):
 
 
 @pytest.mark.parametrize("door", ["invoke", "ainvoke"])
-async def test_functions_that_ask_get_an_empty_config_where_there_is_none(door):
-    assert await run(door, RunnableLambda(lambda input, config: config), ["x"]) == [{}]
+@pytest.mark.parametrize("given", [None, {}, {"tags": None}])
+async def test_functions_that_ask_find_every_key_whatever_was_given(door, given):
+    whole = {"tags": [], "metadata": {}, "callbacks": None, "configurable": {}}
+    assert await run(door, RunnableLambda(lambda input, config: config), ["x"], given) == [whole]
 
 
 async def test_generators_see_the_config_while_they_run():

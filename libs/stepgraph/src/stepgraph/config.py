@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 from typing_extensions import TypedDict
 
 from stepgraph.ambient import SCOPE, current
 from stepgraph.errors import listed, nearest
 from stepgraph.types import StreamWriter
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 __all__ = [
     "DEFAULT_RECURSION_LIMIT",
@@ -41,7 +38,7 @@ class RunnableConfig(TypedDict, total=False):
         max_concurrency: How many tasks may run at once, sub-graphs included; `None` for no limit.
         recursion_limit: How many supersteps the run may take.
         configurable: Values for nodes to read, `thread_id` among them.
-        run_id: The id of this run.
+        run_id: The id of this run, a `UUID` or a text; not named in the annotation, for nothing else here needs `uuid`.
     """
 
     tags: list[str]
@@ -51,7 +48,7 @@ class RunnableConfig(TypedDict, total=False):
     max_concurrency: int | None
     recursion_limit: int
     configurable: dict[str, Any]
-    run_id: UUID | str | None
+    run_id: Any
 
 
 _KEYS: Final = frozenset(RunnableConfig.__annotations__)

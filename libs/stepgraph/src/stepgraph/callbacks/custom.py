@@ -23,10 +23,12 @@ def dispatch_custom_event(name: str, data: Any, *, config: RunnableConfig | None
         data: What belongs to it.
         config: The config of the run; that of the run that we are in by default.
 
+    Where nobody listens, nothing happens.
+
     Raises:
-        RuntimeError: No runnable and no node runs here.
+        RuntimeError: There are handlers, and no run that the event could belong to.
     """
-    manager = _managed(CallbackManager, "dispatch_custom_event", config)
+    manager = _managed(CallbackManager, config)
     if manager.handlers:
         _check_inside("dispatch_custom_event", manager.parent_run_id or not hears(manager.handlers, "ignore_chain"))
         manager.on_custom_event(name, data, run_id=manager.parent_run_id)
@@ -37,17 +39,18 @@ async def adispatch_custom_event(name: str, data: Any, *, config: RunnableConfig
 
     See `dispatch_custom_event`.
     """
-    manager = _managed(AsyncCallbackManager, "adispatch_custom_event", config)
+    manager = _managed(AsyncCallbackManager, config)
     if manager.handlers:
         _check_inside("adispatch_custom_event", manager.parent_run_id or not hears(manager.handlers, "ignore_chain"))
         await manager.on_custom_event(name, data, run_id=manager.parent_run_id)
 
 
-def _managed(kind: type[ManagerT], caller: str, config: RunnableConfig | None) -> ManagerT:
+def _managed(kind: type[ManagerT], config: RunnableConfig | None) -> ManagerT:
     """Return a manager of the handlers of a run, with what is known of it."""
     if config is None:
         scope = SCOPE.get()
-        _check_inside(caller, scope)
+        if scope is None:  # in a run that nobody hears, as far as can be told
+            return kind([])
         config = scope.config
     config = config or {}
     manager = kind.of(config.get("callbacks"))

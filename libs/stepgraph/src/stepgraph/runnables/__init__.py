@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from stepgraph.runnables.branch import RunnableBranch
     from stepgraph.runnables.chain import chain
     from stepgraph.runnables.coerce import coerce_to_runnable
+    from stepgraph.runnables.config import ensure_config, get_config_list, patch_config, run_in_executor
     from stepgraph.runnables.configurable import (
         ConfigurableField,
         ConfigurableFieldMultiOption,
@@ -59,6 +60,10 @@ __all__ = [
     "RunnableWithFallbacks",
     "chain",
     "coerce_to_runnable",
+    "ensure_config",
+    "get_config_list",
+    "patch_config",
+    "run_in_executor",
 ]
 
 _PLACES: Final = {
@@ -86,6 +91,10 @@ _PLACES: Final = {
     "RunnableWithFallbacks": "fallbacks",
     "chain": "chain",
     "coerce_to_runnable": "coerce",
+    "ensure_config": "config",
+    "get_config_list": "config",
+    "patch_config": "config",
+    "run_in_executor": "config",
 }
 """The module of each name, which is imported when somebody asks for it: a graph has no use for them."""
 

@@ -8,6 +8,7 @@ runs in the engine's threads, in the caller's context.
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import Any, Generic, Literal
 
 from typing_extensions import TypeVar
@@ -327,7 +328,7 @@ class Runnable(Generic[Input, Output]):
         own = name or self.name or type(self).__name__
         if not suffix:
             return own
-        return own + suffix.title() if own[:1].isupper() else f"{own}_{suffix}"
+        return own + suffix.title() if own[:1].isupper() else f"{own}_{suffix.lower()}"
 
     def get_graph(self, config: RunnableConfig | None = None) -> Any:
         """Return a drawing of what this runnable is made of; see `stepgraph.runnables.graph`."""
@@ -386,3 +387,11 @@ class Runnable(Generic[Input, Output]):
 def _has(runnable: Runnable[Any, Any], method: str) -> bool:
     """Return whether a class defines a method of its own."""
     return getattr(type(runnable), method) is not getattr(Runnable, method)
+
+
+def __getattr__(name: str) -> Any:
+    """Find what others keep in the module of their base class."""
+    package = import_module("stepgraph.runnables")
+    if name.startswith("_") or name not in package.__all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(package, name)

@@ -11,6 +11,7 @@ from stepgraph.runnables.adapted import one
 from stepgraph.runnables.base import Input, Output
 from stepgraph.runnables.call import Call
 from stepgraph.runnables.folding import fold
+from stepgraph.runnables.injection import given, wanted
 from stepgraph.runnables.traced import Traced
 from stepgraph.signatures import body_of
 
@@ -19,6 +20,8 @@ __all__ = ["RunnableGenerator"]
 
 class RunnableGenerator(Traced[Input, Output]):
     """A generator function that turns an iterator of chunks into another one, so that a chain goes on streaming.
+
+    Parameters called `config` or `run_manager` are filled, as those of `RunnableLambda`.
 
     Async code runs a sync generator in the engine's threads, step by step, at the pace of its consumer.
 
@@ -53,6 +56,8 @@ class RunnableGenerator(Traced[Input, Output]):
                     f"RunnableGenerator takes a function that yields (an async one as atransform), got {function!r}; "
                     "for one that returns, use RunnableLambda"
                 )
+        self._inject = wanted(transform)
+        self._inject_async = self._inject if atransform is None else wanted(atransform)
         named = getattr(transform, "__name__", None)
         self.name: str | None = name or (None if named == "<lambda>" else named)
 
@@ -68,7 +73,7 @@ class RunnableGenerator(Traced[Input, Output]):
         return self._sync
 
     def _invoke(self, input: Any, call: Call | None, **kwargs: Any) -> Any:
-        return fold(self._function()(iter((input,)), **kwargs))
+        return fold(self._transform(iter((input,)), call, **kwargs))
 
     async def _ainvoke(self, input: Any, call: Call | None, **kwargs: Any) -> Any:
         return fold([chunk async for chunk in self._astream(input, call, **kwargs)])
@@ -77,12 +82,14 @@ class RunnableGenerator(Traced[Input, Output]):
         return self._transform(iter((input,)), call, **kwargs)
 
     def _transform(self, chunks: Iterator[Any], call: Call | None, **kwargs: Any) -> Iterator[Any]:
-        return self._function()(chunks, **kwargs)  # type: ignore[no-any-return]
+        return self._function()(chunks, **given(self._inject, call, kwargs))  # type: ignore[no-any-return]
 
     def _astream(self, input: Any, call: Call | None, **kwargs: Any) -> AsyncGenerator[Any, None]:
         return self._atransform(one(input), call, **kwargs)
 
     def _atransform(self, chunks: AsyncIterator[Any], call: Call | None, **kwargs: Any) -> AsyncGenerator[Any, None]:
         if self._async is not None:
-            return self._async(chunks, **kwargs)  # type: ignore[no-any-return]
-        return in_threads(lambda source: self._function()(source, **kwargs), chunks, chunks=True)
+            injected = given(self._inject_async, call, kwargs, is_async=True)
+            return self._async(chunks, **injected)  # type: ignore[no-any-return]
+        injected = given(self._inject, call, kwargs)
+        return in_threads(lambda source: self._function()(source, **injected), chunks, chunks=True)

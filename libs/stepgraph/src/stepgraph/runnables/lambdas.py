@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import Any, Final
 
 from stepgraph.ambient import SCOPE
-from stepgraph.config import RunnableConfig, merge_configs
+from stepgraph.config import RunnableConfig
 from stepgraph.errors import annotate
 from stepgraph.execution.bridge import in_threads
 from stepgraph.execution.threads import in_thread
@@ -18,18 +18,14 @@ from stepgraph.runnables.adapted import adapted, iterate_inside, iterate_inside_
 from stepgraph.runnables.base import Input, Output, Runnable
 from stepgraph.runnables.call import Call, surrounding_config
 from stepgraph.runnables.folding import fold
+from stepgraph.runnables.injection import given, wanted
 from stepgraph.runnables.traced import Traced
-from stepgraph.signatures import body_of, resolved_hints, wanted_by
+from stepgraph.signatures import body_of
 
 __all__ = ["RunnableLambda"]
 
 _DEPTH: Final = 25
 """How often functions may return a runnable that returns a runnable …, when the config does not say."""
-
-_BY_NAME: Final = ("config", "run_manager")
-"""Parameters that are filled because of their names."""
-
-_VARIABLE: Final = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 _CHEAP: Final = (operator.itemgetter,)
 """What is never worth a thread."""
@@ -64,9 +60,9 @@ class RunnableLambda(Traced[Input, Output]):
         run_inline: bool = False,
     ) -> None:
         functions = (func,) if afunc is None else (func, afunc)
-        for given in functions:
-            if not callable(given):
-                raise TypeError(f"RunnableLambda takes a function, got {type(given).__name__}: {given!r}")
+        for function in functions:
+            if not callable(function):
+                raise TypeError(f"RunnableLambda takes a function, got {type(function).__name__}: {function!r}")
         self.func: Callable[..., Any] = func
         self.afunc: Callable[..., Any] | None = afunc
         self.run_inline: bool = run_inline or isinstance(func, _CHEAP)
@@ -75,20 +71,20 @@ class RunnableLambda(Traced[Input, Output]):
         self._items: Callable[..., Iterator[Any]] | None = None
         self._async: Callable[..., Any] | None = None
         self._async_items: Callable[..., AsyncGenerator[Any, None]] | None = None
-        for given in functions:
-            body = body_of(given)
+        for function in functions:
+            body = body_of(function)
             if inspect.iscoroutinefunction(body):
-                self._async = given
+                self._async = function
             elif inspect.isasyncgenfunction(body):
-                self._async_items = given
+                self._async_items = function
             elif inspect.isgeneratorfunction(body):
-                self._items = given
-            elif given is func:
-                self._sync = given
+                self._items = function
+            elif function is func:
+                self._sync = function
             else:
-                self._async = given  # it returns something to await, perhaps
-        self._inject = _wanted(func)
-        self._inject_async = self._inject if afunc is None else _wanted(afunc)
+                self._async = function  # it returns something to await, perhaps
+        self._inject = wanted(func)
+        self._inject_async = self._inject if afunc is None else wanted(afunc)
 
     def __repr__(self) -> str:
         return f"RunnableLambda({self.get_name()})"
@@ -117,7 +113,7 @@ class RunnableLambda(Traced[Input, Output]):
 
     def _stream(self, input: Any, call: Call | None, **kwargs: Any) -> Iterator[Any]:
         if self._items is not None:
-            return self._items(input, **self._given(self._inject, call, kwargs))
+            return self._items(input, **given(self._inject, call, kwargs))
         return self._stream_output(input, call, kwargs)
 
     def _stream_output(self, input: Any, call: Call | None, kwargs: dict[str, Any]) -> Iterator[Any]:
@@ -132,10 +128,9 @@ class RunnableLambda(Traced[Input, Output]):
 
     def _astream(self, input: Any, call: Call | None, **kwargs: Any) -> AsyncGenerator[Any, None]:
         if self._async_items is not None:
-            given = self._given(self._inject_async, call, kwargs)
-            return self._async_items(input, **given)
+            return self._async_items(input, **given(self._inject_async, call, kwargs, is_async=True))
         if self._async is None and self._items is not None:
-            items = functools.partial(self._items, **self._given(self._inject, call, kwargs))
+            items = functools.partial(self._items, **given(self._inject, call, kwargs))
             return adapted(items, input) if self.run_inline else in_threads(items, input)
         return self._astream_output(input, call, kwargs)
 
@@ -157,14 +152,14 @@ class RunnableLambda(Traced[Input, Output]):
     def _output(self, input: Any, call: Call | None, kwargs: dict[str, Any]) -> Any:
         """Call the function; a runnable that it returns is left as it is."""
         if self._items is not None:
-            return fold(self._items(input, **self._given(self._inject, call, kwargs)))
+            return fold(self._items(input, **given(self._inject, call, kwargs)))
         if self._sync is None:
             raise TypeError(
                 f"{self.get_name()!r} is async only; use `await ….ainvoke(…)`, `.abatch(…)` or `.astream(…)`, or give "
                 "RunnableLambda a sync function too"
             )
         if self._inject:
-            kwargs = self._given(self._inject, call, kwargs)
+            kwargs = given(self._inject, call, kwargs)
         try:
             output = self._sync(input, **kwargs)
         except Exception as error:
@@ -182,7 +177,7 @@ class RunnableLambda(Traced[Input, Output]):
         """Call the function; a runnable that it returns is left as it is."""
         if self._async is not None:
             if self._inject_async:
-                kwargs = self._given(self._inject_async, call, kwargs)
+                kwargs = given(self._inject_async, call, kwargs, is_async=True)
             try:
                 return await self._async(input, **kwargs)
             except Exception as error:
@@ -193,7 +188,7 @@ class RunnableLambda(Traced[Input, Output]):
         if self._items is not None:
             return await self._called(functools.partial(self._output, call=call, kwargs=kwargs), input, {})
         if self._inject:
-            kwargs = self._given(self._inject, call, kwargs)
+            kwargs = given(self._inject, call, kwargs)
         assert self._sync is not None
         try:
             output = await self._called(self._sync, input, kwargs)
@@ -206,18 +201,6 @@ class RunnableLambda(Traced[Input, Output]):
         if self.run_inline:
             return function(input, **kwargs)
         return await in_thread(function, input, **kwargs)
-
-    def _given(self, inject: tuple[tuple[str, str], ...], call: Call | None, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Return the keyword arguments of a call: those that the function asks for, and those of the caller."""
-        found: dict[str, Any] = {}
-        for parameter, what in inject:
-            if what == "config":
-                found[parameter] = merge_configs(surrounding_config())  # a function may write to what it is given
-            elif what == "run_manager":
-                found[parameter] = None if call is None else call.run
-            else:
-                found[parameter] = getattr(SCOPE.get(), what, None)
-        return {**found, **kwargs}
 
 
 def _explain(error: Exception, input: Any) -> None:
@@ -236,23 +219,6 @@ def _name_of(func: Any) -> str | None:
     if name is None and type(func).__module__ not in ("builtins", "functools", "operator", "_operator"):
         name = type(func).__name__
     return None if name == "<lambda>" else name
-
-
-def _wanted(func: Any) -> tuple[tuple[str, str], ...]:
-    """Return which parameters of a function are to be filled, and with what."""
-    try:
-        parameters = list(inspect.signature(func).parameters.values())
-    except (TypeError, ValueError):  # builtins may have no signature
-        return ()
-    hints = resolved_hints(func)
-    bound = func.keywords if isinstance(func, functools.partial) else {}
-    found: list[tuple[str, str]] = []
-    for parameter in parameters[1:]:
-        name = parameter.name
-        what = wanted_by(hints.get(name, parameter.annotation)) or (name if name in _BY_NAME else None)
-        if what is not None and name not in bound and parameter.kind not in _VARIABLE:
-            found.append((name, what))
-    return tuple(found)
 
 
 def _deeper(runnable: Runnable[Any, Any]) -> Frame:

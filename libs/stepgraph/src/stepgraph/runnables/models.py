@@ -49,8 +49,9 @@ def model_of_keys(name: str, keys: Mapping[str, tuple[Any, Any]]) -> Any:
 
 def field_of(default: Any, **facts: Any) -> Any:
     """Return pydantic's field with a default and facts such as its title."""
-    own = _pydantic().fields.FieldInfo
-    if isinstance(default, own):
+    from pydantic.fields import FieldInfo
+
+    if isinstance(default, FieldInfo):
         facts = {"description": default.description, **facts}
         default = ... if default.is_required() else default.default
     return _pydantic().Field(default, **facts)

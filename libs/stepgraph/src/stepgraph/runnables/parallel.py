@@ -60,20 +60,20 @@ class RunnableParallel(Traced[Input, dict[str, Any]]):
         inner = ", ".join(f"{key}: {step!r}" for key, step in self.steps__.items())
         return f"{{{inner}}}"
 
-    # Bodies.
+    # Bodies. Arguments of a call are for a step that knows them; branches seldom do, and get none.
 
     def _invoke(self, input: Any, call: Call | None, **kwargs: Any) -> Any:
         if len(self._parts) == 1:
             (key,) = self.steps__
-            return {key: self._parts[0].invoke(input, call, **kwargs)}
+            return {key: self._parts[0].invoke(input, call)}
         limiter, holder = bounds()
 
         def branch(part: Part) -> Any:
             def run(slot: Slot | None) -> Any:
                 if slot is None:
-                    return part.invoke(input, call, **kwargs)
+                    return part.invoke(input, call)
                 with Inside(branch_frame(None, limiter, slot)):
-                    return part.invoke(input, call, **kwargs)
+                    return part.invoke(input, call)
 
             return run
 
@@ -85,22 +85,22 @@ class RunnableParallel(Traced[Input, dict[str, Any]]):
 
         async def slotted(part: Part, slot: Slot) -> Any:
             with Inside(branch_frame(None, limiter, slot)):
-                return await part.ainvoke(input, call, **kwargs)
+                return await part.ainvoke(input, call)
 
         def branch(part: Part) -> Any:
-            return lambda slot: part.ainvoke(input, call, **kwargs) if slot is None else slotted(part, slot)
+            return lambda slot: part.ainvoke(input, call) if slot is None else slotted(part, slot)
 
         outputs = await gather([branch(part) for part in self._parts], limiter, holder)
         return dict(zip(self.steps__, outputs, strict=True))
 
     def _stream(self, input: Any, call: Call | None, **kwargs: Any) -> Iterator[Any]:
-        return self._merged([part.stream(input, call, **kwargs) for part in self._parts])
+        return self._merged([part.stream(input, call) for part in self._parts])
 
     def _transform(self, chunks: Iterator[Any], call: Call | None, **kwargs: Any) -> Iterator[Any]:
         if bounds()[0] is not None:
-            return super()._transform(chunks, call, **kwargs)
+            return super()._transform(chunks, call)
         copies = tee(chunks, len(self._parts))
-        return self._merged([p.transform(copy, call, **kwargs) for p, copy in zip(self._parts, copies, strict=True)])
+        return self._merged([p.transform(copy, call) for p, copy in zip(self._parts, copies, strict=True)])
 
     def _merged(self, streams: list[Iterator[Any]]) -> Iterator[Any]:
         keys = list(self.steps__)
@@ -108,13 +108,13 @@ class RunnableParallel(Traced[Input, dict[str, Any]]):
             yield AddableDict({keys[number]: chunk})
 
     def _astream(self, input: Any, call: Call | None, **kwargs: Any) -> AsyncGenerator[Any, None]:
-        return self._amerged([part.astream(input, call, **kwargs) for part in self._parts])
+        return self._amerged([part.astream(input, call) for part in self._parts])
 
     def _atransform(self, chunks: AsyncIterator[Any], call: Call | None, **kwargs: Any) -> AsyncGenerator[Any, None]:
         if bounds()[0] is not None:
-            return super()._atransform(chunks, call, **kwargs)
+            return super()._atransform(chunks, call)
         copies = tee_async(chunks, len(self._parts))
-        streams = [p.atransform(copy, call, **kwargs) for p, copy in zip(self._parts, copies, strict=True)]
+        streams = [p.atransform(copy, call) for p, copy in zip(self._parts, copies, strict=True)]
         return self._amerged(streams)
 
     async def _amerged(self, streams: list[AsyncIterator[Any]]) -> AsyncGenerator[Any, None]:

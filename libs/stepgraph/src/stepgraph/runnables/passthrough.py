@@ -96,10 +96,10 @@ class RunnableAssign(Traced[dict[str, Any], dict[str, Any]]):
         return f"RunnableAssign({self.mapper!r})"
 
     def _invoke(self, input: Any, call: Call | None, **kwargs: Any) -> Any:
-        return {**_dict(self, input), **self._part.invoke(input, call, **kwargs)}
+        return {**_dict(self, input), **self._part.invoke(input, call)}
 
     async def _ainvoke(self, input: Any, call: Call | None, **kwargs: Any) -> Any:
-        return {**_dict(self, input), **await self._part.ainvoke(input, call, **kwargs)}
+        return {**_dict(self, input), **await self._part.ainvoke(input, call)}
 
     def _stream(self, input: Any, call: Call | None, **kwargs: Any) -> Iterator[Any]:
         if shown := self._shown(0, input):
