@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 from stepgraph.ambient import SCOPE
 from stepgraph.callbacks.base_manager import BaseCallbackManager
-from stepgraph.callbacks.dispatch import hears
 from stepgraph.callbacks.manager import AsyncCallbackManager, CallbackManager
 from stepgraph.config import RunnableConfig
 
@@ -21,16 +20,15 @@ def dispatch_custom_event(name: str, data: Any, *, config: RunnableConfig | None
     Args:
         name: What to call it.
         data: What belongs to it.
-        config: The config of the run; that of the run that we are in by default.
-
-    Where nobody listens, nothing happens.
+        config: The config of the run; that of the run that we are in by default. Where nobody listens, nothing
+            happens.
 
     Raises:
         RuntimeError: There are handlers, and no run that the event could belong to.
     """
     manager = _managed(CallbackManager, config)
     if manager.handlers:
-        _check_inside("dispatch_custom_event", manager.parent_run_id or not hears(manager.handlers, "ignore_chain"))
+        _check_inside("dispatch_custom_event", manager)
         manager.on_custom_event(name, data, run_id=manager.parent_run_id)
 
 
@@ -41,7 +39,7 @@ async def adispatch_custom_event(name: str, data: Any, *, config: RunnableConfig
     """
     manager = _managed(AsyncCallbackManager, config)
     if manager.handlers:
-        _check_inside("adispatch_custom_event", manager.parent_run_id or not hears(manager.handlers, "ignore_chain"))
+        _check_inside("adispatch_custom_event", manager)
         await manager.on_custom_event(name, data, run_id=manager.parent_run_id)
 
 
@@ -60,9 +58,9 @@ def _managed(kind: type[ManagerT], config: RunnableConfig | None) -> ManagerT:
     return manager
 
 
-def _check_inside(caller: str, run: Any) -> None:
+def _check_inside(caller: str, manager: BaseCallbackManager) -> None:
     """Refuse an event that belongs to no run; where nobody hears of runs, nobody can tell."""
-    if not run:
+    if manager.parent_run_id is None and manager.hears("ignore_chain"):
         raise RuntimeError(
             f"{caller}() was called outside of a run; call it in a runnable's function or a node, or pass config="
         )

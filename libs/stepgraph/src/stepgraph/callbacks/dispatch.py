@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 from stepgraph.callbacks.base import EVENTS, BaseCallbackHandler
-from stepgraph.execution.shielded import shielded
+from stepgraph.execution.tasks import running_loop, shielded
 from stepgraph.execution.threads import in_thread
 
 __all__ = ["hears", "send", "send_async"]
@@ -237,7 +237,7 @@ def _wait_for(awaitable: Awaitable[Any]) -> None:
         await awaitable
 
     loop = _handlers_loop()
-    if _running_loop() is loop:  # a handler that runs something sync whose handlers are async
+    if running_loop() is loop:  # a handler that runs something sync whose handlers are async
         context = copy_context()
         thread = threading.Thread(target=context.run, args=(asyncio.run, awaited()))
         thread.start()
@@ -257,13 +257,6 @@ def _handlers_loop() -> asyncio.AbstractEventLoop:
             threading.Thread(target=_loop.run_forever, name="stepgraph-handlers", daemon=True).start()
             started.wait()
         return _loop
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
 
 
 def _after_fork() -> None:

@@ -14,7 +14,7 @@ from stepgraph.execution.lent import AsyncSlotLent, resolve
 from stepgraph.execution.limiter import Limiter
 from stepgraph.execution.loan import Holder, Loan, Slot
 from stepgraph.execution.pool import POOL
-from stepgraph.execution.shielded import cancel_all, started
+from stepgraph.execution.tasks import cancel_all, started
 
 __all__ = ["Branch", "as_completed", "gather"]
 

@@ -21,6 +21,7 @@ from types import FrameType
 from typing import Any, Final, Literal
 
 from stepgraph.errors import BlockedLoopWarning, SyncEntryError, SyncEntryWarning
+from stepgraph.execution.tasks import running_loop
 
 __all__ = ["GUARD", "Guard", "set_loop_guard"]
 
@@ -61,7 +62,7 @@ class Guard:
 
     def sync_entry(self, entered: Any, door: str) -> None:
         """Report that a sync door of something is used, if a loop runs in this thread."""
-        levels = None if _running_loop() is None else _levels_to_caller()
+        levels = None if running_loop() is None else _levels_to_caller()
         if levels is None:
             return
         name = entered.get_name()
@@ -75,7 +76,7 @@ class Guard:
 
     def watch_loop(self) -> None:
         """See to it that the loop that runs in this thread is watched."""
-        loop = _running_loop()
+        loop = running_loop()
         if loop is None or loop in self._watched:
             return
         with self._lock:
@@ -175,13 +176,6 @@ def _levels_to_caller() -> int | None:
 
 def _is_ours(frame: FrameType) -> bool:
     return str(frame.f_globals.get("__name__")).partition(".")[0] == "stepgraph"
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
 
 
 GUARD: Final = Guard()

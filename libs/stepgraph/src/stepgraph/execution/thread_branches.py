@@ -6,7 +6,6 @@ end by themselves: nobody waits for them.
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -18,8 +17,9 @@ from stepgraph.execution.lent import SlotLent
 from stepgraph.execution.limiter import Limiter
 from stepgraph.execution.loan import Holder, Loan, Slot
 from stepgraph.execution.pool import POOL
+from stepgraph.execution.tasks import running_loop
 
-__all__ = ["ThreadBranch", "as_completed_in_threads", "gather_in_threads", "on_a_loop"]
+__all__ = ["ThreadBranch", "as_completed_in_threads", "gather_in_threads"]
 
 T = TypeVar("T")
 
@@ -42,7 +42,7 @@ def as_completed_in_threads(
 
     Whoever closes the iterator early drops the branches that have not begun.
     """
-    if limiter is not None and on_a_loop():
+    if limiter is not None and running_loop() is not None:
         # Those who have the slots may wait for this very loop, which stands still: go on one by one in our own slot.
         for number, branch in enumerate(branches):
             yield number, branch(None)
@@ -142,12 +142,3 @@ class _Threads:
         for future, slot in begun:
             if future.cancel():
                 self._release(slot)
-
-
-def on_a_loop() -> bool:
-    """Return whether an event loop runs in this thread."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True

@@ -10,13 +10,14 @@ from typing import Any
 
 from stepgraph.execution.lent import resolve
 from stepgraph.execution.pool import POOL
+from stepgraph.execution.tasks import cancel_all, started
 from stepgraph.kernel.task import Task
 from stepgraph.pregel.async_perform import cancelled_itself, perform
 from stepgraph.pregel.buffer import Buffer
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.saving import AsyncSaving
 from stepgraph.pregel.scope import TaskScope
-from stepgraph.pregel.stepping import Held, spawn
+from stepgraph.pregel.stepping import Held
 from stepgraph.pregel.superstep import Superstep
 
 __all__ = ["Group"]
@@ -68,26 +69,16 @@ class Group:
         """Cancel what still runs and wait for it, however often the caller itself is cancelled meanwhile."""
         self._cancelling = True
         self._superstep.drop()
-        alive = {running for running in self._running if not running.done()}
-        for running in alive:
-            running.cancel()
+        for running, scope in self._running.items():
             guarded: Any = running.get_coro()
-            if getcoroutinestate(guarded) == CORO_CREATED:  # it will not even begin
-                self._superstep.release(self._running[running])
-        interrupted: asyncio.CancelledError | None = None
-        while alive:
-            try:
-                _, alive = await asyncio.wait(alive)
-            except asyncio.CancelledError as error:
-                interrupted = error
-                alive = {running for running in alive if not running.done()}
-        if interrupted is not None:
-            raise interrupted
+            if not running.done() and getcoroutinestate(guarded) == CORO_CREATED:  # it will not even begin
+                self._superstep.release(scope)
+        await cancel_all(self._running)
 
     def _start(self, task: Task) -> None:
         scope, context = self._run.scope(task)
         scope.has_slot = self._run.limiter is not None
-        running = spawn(self._guarded(task, scope), context)
+        running = started(self._guarded(task, scope), context)
         if not running.done():
             self._running[running] = scope
 

@@ -16,7 +16,7 @@ from stepgraph.execution.threads import in_thread
 from stepgraph.kernel.program import Pause
 from stepgraph.kernel.task import Task
 from stepgraph.kernel.topology import Action
-from stepgraph.pregel.reporting import is_heard, report_task_async
+from stepgraph.pregel.reporting import report_task_async
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.scope import TaskScope
 
@@ -25,7 +25,7 @@ __all__ = ["call_in_thread", "cancelled_itself", "perform"]
 
 def perform(run: Run, task: Task, scope: TaskScope) -> Coroutine[Any, Any, None]:
     """Run the program of a task in a context of its own: make its calls and its pauses."""
-    if run.call is not None and is_heard(run, task):
+    if run.call is not None and not task.given and not task.node.hidden:
         return report_task_async(run, task, scope, _perform)
     return _perform(run, task, scope)
 

@@ -16,12 +16,7 @@ from stepgraph.pregel.scope import TaskScope
 from stepgraph.runnables.adapted import one
 from stepgraph.runnables.call import Call
 
-__all__ = ["is_heard", "report", "report_async", "report_task", "report_task_async"]
-
-
-def is_heard(run: Run, task: Task) -> bool:
-    """Return whether somebody wants to hear of a task."""
-    return run.call is not None and not task.given and not task.node.hidden
+__all__ = ["report", "report_async", "report_task", "report_task_async"]
 
 
 def report(run: Run, chunks: Generator[Any, None, None]) -> Generator[Any, None, None]:

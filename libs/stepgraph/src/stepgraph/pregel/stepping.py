@@ -7,14 +7,12 @@ event loop and what comes back, cancellation included, to the coroutine.
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable, Coroutine, Generator, Sequence
-from contextvars import Context
 from typing import Any
 
 from stepgraph.pregel.buffer import Buffer
 
-__all__ = ["Held", "spawn"]
+__all__ = ["Held"]
 
 
 class Held:
@@ -52,13 +50,3 @@ class Held:
         for buffer in self._buffers:
             while buffer.full:
                 yield from buffer.space()
-
-
-def spawn(coroutine: Coroutine[Any, Any, None], context: Context) -> asyncio.Task[None]:
-    """Start a coroutine as a task in `context`, at once where Python can."""
-    if sys.version_info >= (3, 12):
-        loop = asyncio.get_running_loop()
-        return asyncio.Task(coroutine, loop=loop, context=context, eager_start=True)
-    if sys.version_info >= (3, 11):
-        return asyncio.create_task(coroutine, context=context)
-    return context.run(asyncio.create_task, coroutine)

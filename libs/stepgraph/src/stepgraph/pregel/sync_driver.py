@@ -14,7 +14,7 @@ from typing_extensions import Self
 
 from stepgraph.execution.lent import SlotLent
 from stepgraph.execution.pool import POOL
-from stepgraph.execution.thread_branches import on_a_loop
+from stepgraph.execution.tasks import running_loop
 from stepgraph.kernel.task import Task
 from stepgraph.pregel.buffer import Buffer
 from stepgraph.pregel.caching import Keyed, found_in, keys_of, to_keep
@@ -34,7 +34,7 @@ def drive(run: Run, buffer: Buffer) -> Generator[Any, None, None]:
 
 
 def _driven(run: Run, buffer: Buffer) -> Generator[Any, None, None]:
-    if (run.parent is None and not run.loan.is_of_somebody) or not on_a_loop():
+    if (run.parent is None and not run.loan.is_of_somebody) or running_loop() is None:
         yield from _supersteps(run, buffer)
         return
     with ExitStack() as stack:  # an async node called us: its loop stands still, and nobody on it can give way

@@ -11,7 +11,7 @@ from typing import Any
 from stepgraph.kernel.program import Pause
 from stepgraph.kernel.task import Task
 from stepgraph.kernel.topology import Action
-from stepgraph.pregel.reporting import is_heard, report_task
+from stepgraph.pregel.reporting import report_task
 from stepgraph.pregel.run import Run
 from stepgraph.pregel.scope import TaskScope
 
@@ -20,7 +20,7 @@ __all__ = ["perform"]
 
 def perform(run: Run, task: Task, scope: TaskScope) -> None:
     """Run the program of a task in a context of its own: make its calls and its pauses."""
-    if run.call is not None and is_heard(run, task):
+    if run.call is not None and not task.given and not task.node.hidden:
         report_task(run, task, scope, _perform)
     else:
         _perform(run, task, scope)

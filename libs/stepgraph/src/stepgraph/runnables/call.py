@@ -15,7 +15,7 @@ from typing import Any
 from stepgraph.ambient import SCOPE
 from stepgraph.config import RunnableConfig, Scope, check_config, merge_configs
 from stepgraph.execution.limiter import Limiter
-from stepgraph.execution.shielded import shielded
+from stepgraph.execution.tasks import shielded
 from stepgraph.frames import Frame, Inside
 
 __all__ = ["Call", "is_plain", "surrounding_config"]
@@ -100,10 +100,6 @@ class Call:
     def inside(self) -> Inside:
         """Return what makes the frame of this call the ambient one."""
         return Inside(self.frame)
-
-    def within(self, frame: Frame) -> Inside:
-        """Return what makes a frame of this call, such as that of a part, the ambient one."""
-        return Inside(frame)
 
     def frame_of(self, tag: str | None) -> Frame:
         """Return the frame of a part of this runnable, whose run gets a tag."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from contextlib import nullcontext
+from functools import partial
 from typing import Any
 
 from stepgraph.ambient import SCOPE
@@ -68,29 +70,21 @@ class RunnableParallel(Traced[Input, dict[str, Any]]):
             return {key: self._parts[0].invoke(input, call)}
         limiter, holder = bounds()
 
-        def branch(part: Part) -> Any:
-            def run(slot: Slot | None) -> Any:
-                if slot is None:
-                    return part.invoke(input, call)
-                with Inside(branch_frame(None, limiter, slot)):
-                    return part.invoke(input, call)
+        def branch(part: Part, slot: Slot | None) -> Any:
+            with Inside(branch_frame(None, limiter, slot)) if slot is not None else nullcontext():
+                return part.invoke(input, call)
 
-            return run
-
-        outputs = gather_in_threads([branch(part) for part in self._parts], limiter, holder)
+        outputs = gather_in_threads([partial(branch, part) for part in self._parts], limiter, holder)
         return dict(zip(self.steps__, outputs, strict=True))
 
     async def _ainvoke(self, input: Any, call: Call | None, **kwargs: Any) -> Any:
         limiter, holder = bounds()
 
-        async def slotted(part: Part, slot: Slot) -> Any:
-            with Inside(branch_frame(None, limiter, slot)):
+        async def branch(part: Part, slot: Slot | None) -> Any:
+            with Inside(branch_frame(None, limiter, slot)) if slot is not None else nullcontext():
                 return await part.ainvoke(input, call)
 
-        def branch(part: Part) -> Any:
-            return lambda slot: part.ainvoke(input, call) if slot is None else slotted(part, slot)
-
-        outputs = await gather([branch(part) for part in self._parts], limiter, holder)
+        outputs = await gather([partial(branch, part) for part in self._parts], limiter, holder)
         return dict(zip(self.steps__, outputs, strict=True))
 
     def _stream(self, input: Any, call: Call | None, **kwargs: Any) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+from stepgraph.frames import Inside
 from stepgraph.runnables.adapted import one
 from stepgraph.runnables.base import Runnable
 from stepgraph.runnables.call import Call, surrounding_config
@@ -34,7 +35,7 @@ class Part:
         if call is None or call.run is None:
             return self.runnable.invoke(input, None if self._finds_config else surrounding_config(), **kwargs)
         frame = call.frame_of(self.tag)
-        with call.within(frame):
+        with Inside(frame):
             return self.runnable.invoke(input, frame.config, **kwargs)
 
     async def ainvoke(self, input: Any, call: Call | None, **kwargs: Any) -> Any:
@@ -42,7 +43,7 @@ class Part:
         if call is None or call.run is None:
             return await self.runnable.ainvoke(input, None if self._finds_config else surrounding_config(), **kwargs)
         frame = call.frame_of(self.tag)
-        with call.within(frame):
+        with Inside(frame):
             return await self.runnable.ainvoke(input, frame.config, **kwargs)
 
     def stream(self, input: Any, call: Call | None, **kwargs: Any) -> Iterator[Any]:

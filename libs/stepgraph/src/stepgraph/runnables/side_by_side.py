@@ -8,14 +8,15 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Sequence
 from contextlib import nullcontext
 from contextvars import copy_context
+from functools import partial
 from typing import Any, Final
 
 from stepgraph.execution.branches import gather
 from stepgraph.execution.limiter import Limiter
 from stepgraph.execution.loan import Holder, Slot
 from stepgraph.execution.pool import POOL
-from stepgraph.execution.shielded import cancel_all
-from stepgraph.execution.thread_branches import as_completed_in_threads, on_a_loop
+from stepgraph.execution.tasks import cancel_all, running_loop
+from stepgraph.execution.thread_branches import gather_in_threads
 from stepgraph.frames import Inside, branch_frame
 from stepgraph.runnables.adapted import aclose, close
 
@@ -51,10 +52,7 @@ async def merged(
             finally:
                 await aclose(stream)
 
-    def branch(number: int, stream: AsyncIterator[Any]) -> Any:
-        return lambda slot: pump(number, stream, slot)
-
-    branches = [branch(number, stream) for number, stream in enumerate(streams)]
+    branches = [partial(pump, number, stream) for number, stream in enumerate(streams)]
     pumping = asyncio.ensure_future(gather(branches, limiter, holder))
     pumping.add_done_callback(lambda _: news.set())
     try:
@@ -80,41 +78,38 @@ def merged_in_threads(
     streams: Sequence[Iterator[Any]], limiter: Limiter | None = None, holder: Holder | None = None
 ) -> Generator[tuple[int, Any], None, None]:
     """Run streams side by side in the engine's threads and yield their chunks with the number of their stream."""
-    if limiter is not None and on_a_loop():  # who has the slots may wait for this loop: go on in our own, one by one
+    if limiter is not None and running_loop() is not None:
+        # Those who have the slots may wait for this very loop, which stands still: go on one by one in our own slot.
         for number, stream in enumerate(streams):
             for chunk in stream:
                 yield number, chunk
         return
     chunks: deque[tuple[int, Any]] = deque()
     changed = threading.Condition()
-    state = {"left": False, "over": False}
+    left = over = False
+    failure: BaseException | None = None
 
     def pump(number: int, stream: Iterator[Any], slot: Slot | None) -> None:
         with Inside(branch_frame(None, limiter, slot)) if slot is not None else nullcontext():
             try:
                 for chunk in stream:
                     with POOL.waiting(), changed:
-                        changed.wait_for(lambda: len(chunks) < _AHEAD or state["left"])
-                        if state["left"]:
+                        changed.wait_for(lambda: len(chunks) < _AHEAD or left)
+                        if left:
                             raise _Left
                         chunks.append((number, chunk))
                         changed.notify_all()
             finally:
                 close(stream)
 
-    def branch(number: int, stream: Iterator[Any]) -> Any:
-        return lambda slot: pump(number, stream, slot)
-
-    failures: list[BaseException] = []
-
     def pump_all() -> None:
+        nonlocal over, failure
         try:
-            for _ in as_completed_in_threads([branch(*each) for each in enumerate(streams)], limiter, holder):
-                pass
+            gather_in_threads([partial(pump, *each) for each in enumerate(streams)], limiter, holder)
         except BaseException as error:
-            failures.append(error)
+            failure = error
         with changed:
-            state["over"] = True
+            over = True
             changed.notify_all()
 
     supervisor = threading.Thread(target=copy_context().run, args=(pump_all,), name="stepgraph-streams", daemon=True)
@@ -122,7 +117,7 @@ def merged_in_threads(
     try:
         while True:
             with POOL.waiting(), changed:
-                changed.wait_for(lambda: chunks or state["over"])
+                changed.wait_for(lambda: chunks or over)
                 chunk = chunks.popleft() if chunks else None
                 changed.notify_all()
             if chunk is None:
@@ -130,10 +125,10 @@ def merged_in_threads(
             yield chunk
     finally:
         with changed:
-            state["left"] = True
+            left = True
             changed.notify_all()
-    if failures:
-        raise failures[0]
+    if failure is not None:
+        raise failure
 
 
 def tee(chunks: Iterator[Any], count: int) -> list[Iterator[Any]]:

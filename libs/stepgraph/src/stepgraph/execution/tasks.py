@@ -1,13 +1,14 @@
-"""Shielded: a coroutine that runs to its end, however often whoever waits for it is cancelled."""
+"""Tasks: started at once where Python can, waited for although we are cancelled, cancelled for good."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
+from contextvars import Context
 from typing import Any, TypeVar
 
-__all__ = ["cancel_all", "shielded", "started"]
+__all__ = ["cancel_all", "running_loop", "shielded", "started"]
 
 T = TypeVar("T")
 
@@ -34,14 +35,17 @@ async def shielded(coroutine: Coroutine[Any, Any, T]) -> T:
     return task.result()
 
 
-def started(coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-    """Start a coroutine as a task, at once where Python can."""
+def started(coroutine: Coroutine[Any, Any, T], context: Context | None = None) -> asyncio.Task[T]:
+    """Start a coroutine as a task, at once where Python can; in `context`, or else in a copy of ours."""
+    loop = asyncio.get_running_loop()
     if sys.version_info >= (3, 12):
-        return asyncio.Task(coroutine, loop=asyncio.get_running_loop(), eager_start=True)
-    return asyncio.ensure_future(coroutine)
+        return asyncio.Task(coroutine, loop=loop, context=context, eager_start=True)
+    if sys.version_info >= (3, 11):
+        return loop.create_task(coroutine, context=context)
+    return loop.create_task(coroutine) if context is None else context.run(loop.create_task, coroutine)
 
 
-async def cancel_all(tasks: Any) -> None:
+async def cancel_all(tasks: Iterable[asyncio.Task[Any]]) -> None:
     """Cancel the tasks that still run and wait for them, however often we are cancelled meanwhile."""
     alive = {task for task in tasks if not task.done()}
     for task in alive:
@@ -55,3 +59,11 @@ async def cancel_all(tasks: Any) -> None:
             alive = {task for task in alive if not task.done()}
     if interrupted is not None:
         raise interrupted
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """Return the event loop that runs in this thread, `None` where there is none."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
