@@ -240,3 +240,26 @@ def test_a_sync_stream_of_a_parallel_leaves_no_thread_of_its_own(end):
     for thread in streaming() - before:
         thread.join(PATIENCE)
         assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("limit", [None, 2])
+async def test_a_branch_that_cancels_itself_ends_the_others(limit):
+    begun = asyncio.Event()
+    ended = []
+
+    async def waits(input):
+        begun.set()
+        try:
+            await wait_long(input)
+        finally:
+            ended.append("waits")
+
+    async def gives_up(input):
+        await begun.wait()
+        raise asyncio.CancelledError("of its own")
+
+    config = None if limit is None else {"max_concurrency": limit}
+    async with nothing_left():
+        with pytest.raises(asyncio.CancelledError):
+            await RunnableParallel(a=waits, b=gives_up).ainvoke(1, config)
+    assert ended == ["waits"]

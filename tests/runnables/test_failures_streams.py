@@ -9,7 +9,7 @@ from stepgraph.runnables import RunnableGenerator, RunnableLambda, RunnableParal
 from tests.pregel.colours import turns
 from tests.pregel.leftovers import nothing_left
 from tests.runnables.diary import Diary
-from tests.runnables.doors import ASYNC, apieces, listed
+from tests.runnables.doors import ASYNC, apieces, listed, whole
 from tests.runnables.failing import every_config, parallel, wait_long
 from tests.runnables.recording import RECORDERS, AsyncRecorder
 
@@ -184,3 +184,24 @@ async def test_a_stream_that_is_left_leaves_no_generator_to_the_collector(kind, 
                 chunks = getattr(made, doors)(given if doors == "astream" else source, config())
                 async with aclosing(chunks):
                     await chunks.__anext__()
+
+
+@pytest.mark.parametrize("heard", [False, True])
+@pytest.mark.parametrize("make", [RunnableParallel, RunnablePassthrough.assign], ids=["parallel", "assign"])
+async def test_a_branch_that_ends_early_leaves_nothing_open(make, heard):
+    async def source(input):
+        for name in "abc":
+            yield {name: 1}
+
+    kept = []
+
+    async def first(chunks):
+        kept.append(chunks)  # so that it is not closed because nobody has it any more
+        async for chunk in chunks:
+            yield chunk
+            return
+
+    chain = RunnableLambda(source) | make(p=RunnableGenerator(first), q=RunnablePassthrough())
+    config = {"callbacks": [AsyncRecorder()]} if heard else None
+    async with nothing_left():
+        assert whole(await listed(chain.astream(1, config)))["p"] == {"a": 1}

@@ -34,6 +34,7 @@ __all__ = [
     "NewerCheckpointError",
     "NodeCancelledError",
     "NodeFailure",
+    "NotADictError",
     "ParentCommand",
     "ReducerError",
     "SaverError",
@@ -54,6 +55,10 @@ class ErrorCode(Enum):
     GRAPH_RECURSION_LIMIT = "GRAPH_RECURSION_LIMIT"
     INVALID_CONCURRENT_GRAPH_UPDATE = "INVALID_CONCURRENT_GRAPH_UPDATE"
     INVALID_GRAPH_NODE_RETURN_VALUE = "INVALID_GRAPH_NODE_RETURN_VALUE"
+
+
+class NotADictError(TypeError, ValueError):
+    """A runnable that takes a dict was given something else. A `ValueError` too, as callers may expect."""
 
 
 class EmptyChannelError(Exception):

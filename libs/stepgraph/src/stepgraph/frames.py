@@ -61,13 +61,17 @@ class Frame:
         config = self._config
         if config is None:
             config = self._given
-            if self._run is not None or "run_name" in config or "run_id" in config:
-                config = {**config}
-                config.pop("run_name", None)
-                config.pop("run_id", None)
-                if self._run is not None:
-                    config["callbacks"] = self._run.get_child()
+            if self._run is not None:
+                config = self.config_with(self._run.get_child())
+            elif "run_name" in config or "run_id" in config:
+                config = _without_names(config)
             self._config = config
+        return config
+
+    def config_with(self, callbacks: Any) -> RunnableConfig:
+        """Return the config of something that runs inside and has callbacks of its own."""
+        config = _without_names(self._given)
+        config["callbacks"] = callbacks
         return config
 
     def take(self, config: RunnableConfig) -> None:
@@ -132,6 +136,14 @@ def branch_frame(config: RunnableConfig | None, limiter: Limiter | None, slot: S
         frame.take(merge_configs(around, config))
     frame.limiter, frame.slot = limiter, slot
     return frame
+
+
+def _without_names(config: RunnableConfig) -> RunnableConfig:
+    """Return a copy without the name and the id of a run, which are no business of the runs inside it."""
+    rest: RunnableConfig = {**config}
+    rest.pop("run_name", None)
+    rest.pop("run_id", None)
+    return rest
 
 
 def _task(what: str) -> Any:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import inspect
 import re
+import sys
 import types
 import typing
-from typing import Annotated, Any, Final, Union, get_args, get_origin
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
 
 from stepgraph.config import RunnableConfig
 from stepgraph.runtime import Runtime
 from stepgraph.types import StreamWriter
 
-__all__ = ["body_of", "resolved_hints", "wanted_by"]
+__all__ = ["Kind", "body_of", "kind_of", "marked", "resolved_hints", "wanted_by"]
+
+Kind: TypeAlias = Literal["function", "coroutine", "chunks", "async_chunks"]
+"""What calling something makes: a value, something to await, or an iterator of either colour."""
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 
 _NAMES_IN_ANNOTATIONS: Final = {"RunnableConfig": "config", "StreamWriter": "writer", "Runtime": "runtime"}
 
@@ -36,6 +44,33 @@ def body_of(target: Any) -> Any:
     if inspect.isfunction(target) or inspect.ismethod(target) or inspect.isbuiltin(target) or isinstance(target, type):
         return target
     return getattr(target, "__call__", target)  # noqa: B004 - the method itself is wanted
+
+
+def kind_of(target: Any) -> Kind:
+    """Return what calling something makes."""
+    body = body_of(target)
+    kind: Kind | None = getattr(body, "__kind__", None)
+    if kind is not None:
+        return kind
+    if inspect.iscoroutinefunction(body):
+        return "coroutine"
+    if inspect.isasyncgenfunction(body):
+        return "async_chunks"
+    return "chunks" if inspect.isgeneratorfunction(body) else "function"
+
+
+def marked(kind: Kind) -> Callable[[FunctionT], FunctionT]:
+    """Say of a plain function that it makes what a coroutine or generator function makes, for those who ask."""
+
+    def mark(function: Any) -> Any:
+        function.__kind__ = kind
+        if kind == "coroutine" and sys.version_info >= (3, 12):
+            function = inspect.markcoroutinefunction(function)
+        elif kind == "coroutine":  # what asyncio, mock and web frameworks ask for there
+            function._is_coroutine = asyncio.coroutines._is_coroutine  # type: ignore[attr-defined]
+        return function
+
+    return mark
 
 
 def wanted_by(annotation: Any) -> str | None:

@@ -84,8 +84,7 @@ async def _all(coroutines: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
             pending = [task for task in tasks if not task.done()]
             if pending:
                 with POOL.waiting():
-                    done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_EXCEPTION)
-                failed = next((task for task in tasks if task in done and _has_failed(task)), None)
+                    failed = await _first_failed(pending)
     finally:
         for coroutine in coroutines[len(tasks) :]:
             coroutine.close()
@@ -97,8 +96,27 @@ async def _all(coroutines: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
     return [task.result() for task in tasks]
 
 
+async def _first_failed(tasks: Sequence[asyncio.Task[T]]) -> asyncio.Task[T] | None:
+    """Wait until a task fails, or all are over. One that cancelled itself has failed, which `asyncio.wait` ignores."""
+    over: asyncio.Future[asyncio.Task[T] | None] = asyncio.get_running_loop().create_future()
+    left = len(tasks)
+
+    def ended(task: asyncio.Task[T]) -> None:
+        nonlocal left
+        left -= 1
+        if not over.done():
+            if _has_failed(task):
+                over.set_result(task)
+            elif not left:
+                over.set_result(None)
+
+    for task in tasks:
+        task.add_done_callback(ended)
+    return await over
+
+
 def _has_failed(task: asyncio.Task[Any]) -> bool:
-    return not task.cancelled() and task.exception() is not None
+    return task.cancelled() or task.exception() is not None
 
 
 async def _limited(branch: Branch[T], limiter: Limiter) -> T:

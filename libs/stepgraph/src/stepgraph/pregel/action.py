@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from stepgraph.errors import listed
 from stepgraph.kernel.topology import Action
-from stepgraph.signatures import body_of, resolved_hints, wanted_by
+from stepgraph.signatures import kind_of, resolved_hints, wanted_by
 
 __all__ = ["action_of", "name_of"]
 
@@ -49,12 +49,12 @@ def action_of(target: Any, *, name: str | None = None) -> Action:
             f"{type(target).__name__}: {target!r}"
         )
     inject = _injections(target, name)
-    body = body_of(target)
-    if inspect.isasyncgenfunction(body):
+    kind = kind_of(target)
+    if kind == "async_chunks":
         return Action(name, None, _folding_async(target), inject)
-    if inspect.iscoroutinefunction(body):
+    if kind == "coroutine":
         return Action(name, None, target, inject)
-    if inspect.isgeneratorfunction(body):
+    if kind == "chunks":
         return Action(name, _folding(target), None, inject)
     return Action(name, target, None, inject)
 

@@ -29,6 +29,7 @@ from stepgraph.pregel.stream import Tap, requested_modes
 from stepgraph.runnables.base import Runnable
 from stepgraph.runnables.folding import fold
 from stepgraph.runtime import RunControl
+from stepgraph.signatures import marked
 from stepgraph.types import NOT_GIVEN, Command, Durability, GraphOutput
 
 __all__ = ["Keys", "Pregel", "StreamModes"]
@@ -182,6 +183,7 @@ class Pregel(Stateful, Definition, Runnable[InputT, OutputT], Generic[InputT, Ou
             pass
         return self._output(run, output_keys, version)
 
+    @marked("async_chunks")
     def astream(  # type: ignore[override]
         self,
         input: InputT | Command[Any] | None,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     )
     from stepgraph.runnables.each import RunnableEach
     from stepgraph.runnables.fallbacks import RunnableWithFallbacks
-    from stepgraph.runnables.folding import AddableDict
+    from stepgraph.runnables.folding import AddableDict, aadd, add
     from stepgraph.runnables.generator import RunnableGenerator
     from stepgraph.runnables.lambdas import RunnableLambda
     from stepgraph.runnables.parallel import RunnableMap, RunnableParallel
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from stepgraph.runnables.retry import RunnableRetry
     from stepgraph.runnables.router import RouterInput, RouterRunnable
     from stepgraph.runnables.sequence import RunnableSequence
+    from stepgraph.runnables.serializable import RunnableSerializable
 
 __all__ = [
     "AddableDict",
@@ -57,7 +58,10 @@ __all__ = [
     "RunnablePick",
     "RunnableRetry",
     "RunnableSequence",
+    "RunnableSerializable",
     "RunnableWithFallbacks",
+    "aadd",
+    "add",
     "chain",
     "coerce_to_runnable",
     "ensure_config",
@@ -88,7 +92,10 @@ _PLACES: Final = {
     "RunnablePick": "passthrough",
     "RunnableRetry": "retry",
     "RunnableSequence": "sequence",
+    "RunnableSerializable": "serializable",
     "RunnableWithFallbacks": "fallbacks",
+    "aadd": "folding",
+    "add": "folding",
     "chain": "chain",
     "coerce_to_runnable": "coerce",
     "ensure_config": "config",

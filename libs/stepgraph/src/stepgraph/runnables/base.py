@@ -18,8 +18,10 @@ from stepgraph.execution.bridge import in_threads
 from stepgraph.execution.threads import in_thread
 from stepgraph.runnables import batching
 from stepgraph.runnables.adapted import aclose, one
+from stepgraph.runnables.described import Described
 from stepgraph.runnables.folding import fold
 from stepgraph.runnables.making import MAKERS
+from stepgraph.runnables.own_runs import OwnRuns
 
 __all__ = ["Input", "Output", "Runnable"]
 
@@ -27,7 +29,7 @@ Input = TypeVar("Input", contravariant=True, default=Any)
 Output = TypeVar("Output", covariant=True, default=Any)
 
 
-class Runnable(Generic[Input, Output]):
+class Runnable(Described, OwnRuns, Generic[Input, Output]):
     """Something that can be invoked, batched, streamed and composed.
 
     Runnables are composed with `|`, into sequences, and with dicts, into what runs side by side.
@@ -36,10 +38,8 @@ class Runnable(Generic[Input, Output]):
         name: What messages and handlers call it; the name of its class where it has none.
     """
 
-    name: str | None = None
-    run_type: str = "chain"
-    inherits_config: bool = False
-    """That it finds the config around it by itself; others are handed it."""
+    run_type = "chain"
+    inherits_config = False  # that it finds the config around it by itself; others are handed it
 
     # One input.
 
@@ -241,7 +241,7 @@ class Runnable(Generic[Input, Output]):
         """Return a runnable whose calls have a config: what callers give is merged over it."""
         return MAKERS.binding(self, config={**(config or {}), **kwargs})  # type: ignore[no-any-return]
 
-    def with_types(self, *, input_type: Any = None, output_type: Any = None) -> Runnable[Input, Output]:
+    def with_types(self, input_type: Any = None, output_type: Any = None) -> Runnable[Input, Output]:
         """Return a runnable that says what its input and its output are."""
         return MAKERS.binding(self, custom_input_type=input_type, custom_output_type=output_type)  # type: ignore[no-any-return]
 
@@ -282,7 +282,7 @@ class Runnable(Generic[Input, Output]):
         """
         return MAKERS.retry(  # type: ignore[no-any-return]
             self,
-            retry_if_exception_type=retry_if_exception_type,
+            retry_exception_types=retry_if_exception_type,
             wait_exponential_jitter=wait_exponential_jitter,
             exponential_jitter_params=exponential_jitter_params,
             max_attempt_number=stop_after_attempt,
@@ -320,68 +320,6 @@ class Runnable(Generic[Input, Output]):
             kwargs: The alternatives by name; functions are called when they are needed.
         """
         return MAKERS.alternatives(which, self, kwargs, default_key, prefix_keys)  # type: ignore[no-any-return]
-
-    # Description.
-
-    def get_name(self, suffix: str | None = None, *, name: str | None = None) -> str:
-        """Return what messages and handlers call this runnable."""
-        own = name or self.name or type(self).__name__
-        if not suffix:
-            return own
-        return own + suffix.title() if own[:1].isupper() else f"{own}_{suffix.lower()}"
-
-    def get_graph(self, config: RunnableConfig | None = None) -> Any:
-        """Return a drawing of what this runnable is made of; see `stepgraph.runnables.graph`."""
-        return MAKERS.drawing(self, config)
-
-    @property
-    def InputType(self) -> Any:  # noqa: N802 - a type
-        """The type of the input, `Any` where nobody said."""
-        return MAKERS.schemas.input_type(self)
-
-    @property
-    def OutputType(self) -> Any:  # noqa: N802 - a type
-        """The type of the output, `Any` where nobody said."""
-        return MAKERS.schemas.output_type(self)
-
-    @property
-    def input_schema(self) -> Any:
-        """The input as a pydantic model."""
-        return self.get_input_schema()
-
-    @property
-    def output_schema(self) -> Any:
-        """The output as a pydantic model."""
-        return self.get_output_schema()
-
-    def get_input_schema(self, config: RunnableConfig | None = None) -> Any:
-        """Return the input as a pydantic model."""
-        return MAKERS.schemas.input_model(self)
-
-    def get_output_schema(self, config: RunnableConfig | None = None) -> Any:
-        """Return the output as a pydantic model."""
-        return MAKERS.schemas.output_model(self)
-
-    def get_input_jsonschema(self, config: RunnableConfig | None = None) -> dict[str, Any]:
-        """Return a JSON schema of the input."""
-        return self.get_input_schema(config).model_json_schema()  # type: ignore[no-any-return]
-
-    def get_output_jsonschema(self, config: RunnableConfig | None = None) -> dict[str, Any]:
-        """Return a JSON schema of the output."""
-        return self.get_output_schema(config).model_json_schema()  # type: ignore[no-any-return]
-
-    @property
-    def config_specs(self) -> list[Any]:
-        """What can be configured, in this runnable and in what it is made of, as `ConfigurableFieldSpec`s."""
-        return MAKERS.schemas.config_specs(self)  # type: ignore[no-any-return]
-
-    def config_schema(self, *, include: Sequence[str] | None = None) -> Any:
-        """Return what a config may hold as a pydantic model."""
-        return MAKERS.schemas.config_model(self, include)
-
-    def get_config_jsonschema(self, *, include: Sequence[str] | None = None) -> dict[str, Any]:
-        """Return a JSON schema of what a config may hold."""
-        return self.config_schema(include=include).model_json_schema()  # type: ignore[no-any-return]
 
 
 def _has(runnable: Runnable[Any, Any], method: str) -> bool:

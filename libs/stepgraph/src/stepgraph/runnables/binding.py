@@ -7,12 +7,14 @@ from typing import Any, Generic
 
 from stepgraph.config import RunnableConfig, check_config, merge_configs
 from stepgraph.runnables.base import Input, Output, Runnable
+from stepgraph.runnables.by_value import ByValue
 from stepgraph.runnables.call import surrounding_config
+from stepgraph.signatures import marked
 
 __all__ = ["Delegating", "RunnableBinding"]
 
 
-class Delegating(Runnable[Input, Output], Generic[Input, Output]):
+class Delegating(ByValue, Runnable[Input, Output], Generic[Input, Output]):
     """A runnable whose calls are calls of another one. It reports no runs of its own.
 
     Attributes:
@@ -27,6 +29,19 @@ class Delegating(Runnable[Input, Output], Generic[Input, Output]):
         """Return what to call, and with what."""
         return self.bound, config, kwargs
 
+    def _together(
+        self, config: Any, count: int, kwargs: dict[str, Any]
+    ) -> tuple[Runnable[Any, Any], Any, dict[str, Any]] | None:
+        """Return what to call with all of several inputs, and with what; `None` where they go separate ways."""
+        if not isinstance(config, (list, tuple)):
+            return self._call(config, kwargs)
+        if len(config) != count:  # which is said where all batches are checked
+            return self.bound, config, kwargs
+        calls = [self._call(each, kwargs) for each in config]
+        if not calls or any(bound is not calls[0][0] or given != calls[0][2] for bound, _, given in calls):
+            return None
+        return calls[0][0], [config for _, config, _ in calls], calls[0][2]
+
     def invoke(self, input: Input, config: RunnableConfig | None = None, **kwargs: Any) -> Output:
         """See `Runnable.invoke`."""
         bound, config, kwargs = self._call(config, kwargs)
@@ -37,11 +52,13 @@ class Delegating(Runnable[Input, Output], Generic[Input, Output]):
         bound, config, kwargs = self._call(config, kwargs)
         return await bound.ainvoke(input, config, **kwargs)  # type: ignore[no-any-return]
 
+    @marked("chunks")
     def stream(self, input: Input, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Output]:
         """See `Runnable.stream`."""
         bound, config, kwargs = self._call(config, kwargs)
         return bound.stream(input, config, **kwargs)
 
+    @marked("async_chunks")
     def astream(
         self, input: Input, config: RunnableConfig | None = None, **kwargs: Any
     ) -> AsyncGenerator[Output, None]:
@@ -49,6 +66,7 @@ class Delegating(Runnable[Input, Output], Generic[Input, Output]):
         bound, config, kwargs = self._call(config, kwargs)
         return bound.astream(input, config, **kwargs)
 
+    @marked("chunks")
     def transform(
         self, input: Iterator[Input], config: RunnableConfig | None = None, **kwargs: Any
     ) -> Iterator[Output]:
@@ -56,12 +74,73 @@ class Delegating(Runnable[Input, Output], Generic[Input, Output]):
         bound, config, kwargs = self._call(config, kwargs)
         return bound.transform(input, config, **kwargs)
 
+    @marked("async_chunks")
     def atransform(
         self, input: AsyncIterator[Input], config: RunnableConfig | None = None, **kwargs: Any
     ) -> AsyncGenerator[Output, None]:
         """See `Runnable.atransform`."""
         bound, config, kwargs = self._call(config, kwargs)
         return bound.atransform(input, config, **kwargs)
+
+    def batch(
+        self,
+        inputs: Sequence[Input],
+        config: RunnableConfig | Sequence[RunnableConfig | None] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[Output]:
+        """See `Runnable.batch`."""
+        together = self._together(config, len(inputs), kwargs)
+        if together is None:
+            return super().batch(inputs, config, return_exceptions=return_exceptions, **kwargs)
+        bound, config, given = together
+        return bound.batch(inputs, config, return_exceptions=return_exceptions, **given)
+
+    async def abatch(
+        self,
+        inputs: Sequence[Input],
+        config: RunnableConfig | Sequence[RunnableConfig | None] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[Output]:
+        """See `Runnable.abatch`."""
+        together = self._together(config, len(inputs), kwargs)
+        if together is None:
+            return await super().abatch(inputs, config, return_exceptions=return_exceptions, **kwargs)
+        bound, config, given = together
+        return await bound.abatch(inputs, config, return_exceptions=return_exceptions, **given)
+
+    def batch_as_completed(
+        self,
+        inputs: Sequence[Input],
+        config: RunnableConfig | Sequence[RunnableConfig | None] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> Iterator[tuple[int, Output | Exception]]:
+        """See `Runnable.batch_as_completed`."""
+        together = self._together(config, len(inputs), kwargs)
+        if together is None:
+            return super().batch_as_completed(inputs, config, return_exceptions=return_exceptions, **kwargs)
+        bound, config, given = together
+        return bound.batch_as_completed(inputs, config, return_exceptions=return_exceptions, **given)
+
+    def abatch_as_completed(
+        self,
+        inputs: Sequence[Input],
+        config: RunnableConfig | Sequence[RunnableConfig | None] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> AsyncIterator[tuple[int, Output | Exception]]:
+        """See `Runnable.abatch_as_completed`."""
+        together = self._together(config, len(inputs), kwargs)
+        if together is None:
+            return super().abatch_as_completed(inputs, config, return_exceptions=return_exceptions, **kwargs)
+        bound, config, given = together
+        return bound.abatch_as_completed(inputs, config, return_exceptions=return_exceptions, **given)
 
     def get_name(self, suffix: str | None = None, *, name: str | None = None) -> str:
         """Return what messages and handlers call it: the name of what is bound."""
@@ -74,6 +153,8 @@ class RunnableBinding(Delegating[Input, Output]):
     A config that a caller gives is merged over the bound one. Attributes that a runnable does not have in general are
     those of what is bound.
 
+    It is handed the config around it (`inherits_config` is false), for that counts more than what is bound to it.
+
     Args:
         bound: The runnable.
         kwargs: The arguments.
@@ -81,6 +162,7 @@ class RunnableBinding(Delegating[Input, Output]):
         config_factories: Called with the config of each call; what they return is merged over it.
         custom_input_type: What the input is said to be.
         custom_output_type: What the output is said to be.
+        name: What messages and handlers call it.
     """
 
     def __init__(
@@ -92,7 +174,9 @@ class RunnableBinding(Delegating[Input, Output]):
         config_factories: Sequence[Any] = (),
         custom_input_type: Any = None,
         custom_output_type: Any = None,
+        name: str | None = None,
     ) -> None:
+        self.name: str | None = name or (bound.name if isinstance(bound, RunnableBinding) else None)
         self.bound: Runnable[Any, Any] = bound
         self.kwargs: dict[str, Any] = dict(kwargs or {})
         self.config: RunnableConfig = check_config(config)
@@ -106,14 +190,16 @@ class RunnableBinding(Delegating[Input, Output]):
             self.config_factories = [*bound.config_factories, *self.config_factories]
             self.custom_input_type = custom_input_type or bound.custom_input_type
             self.custom_output_type = custom_output_type or bound.custom_output_type
-        self.inherits_config = (
-            False  # what is around it counts more than what is bound to it, so it must be handed that
-        )
 
     def __repr__(self) -> str:
-        given = [*(f"{key}={value!r}" for key, value in self.kwargs.items())]
-        given += [f"config={self.config!r}"] if self.config else []
-        return f"{self.bound!r}.bind({', '.join(given)})"
+        shown = repr(self.bound)
+        if self.kwargs:
+            shown += f".bind({', '.join(f'{key}={value!r}' for key, value in self.kwargs.items())})"
+        if self.config:
+            shown += f".with_config({self.config!r})"
+        if self.custom_input_type is not None or self.custom_output_type is not None:
+            shown += f".with_types({self.custom_input_type!r}, {self.custom_output_type!r})"
+        return shown + ".with_listeners()" * len(self.config_factories)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or name == "bound":
@@ -132,62 +218,9 @@ class RunnableBinding(Delegating[Input, Output]):
             config = merge_configs(config, factory(merge_configs(surrounding_config(), config)))
         return self.bound, config, {**self.kwargs, **kwargs} if self.kwargs else kwargs
 
-    def _configs(self, config: Any, count: int) -> Any:
-        """Return the configs of a batch."""
+    def _together(
+        self, config: Any, count: int, kwargs: dict[str, Any]
+    ) -> tuple[Runnable[Any, Any], Any, dict[str, Any]] | None:
         if self.config_factories and not isinstance(config, (list, tuple)):
-            config = [config] * count
-        if isinstance(config, (list, tuple)):
-            return [self._call(each, {})[1] for each in config]
-        return self._call(config, {})[1]
-
-    def batch(
-        self,
-        inputs: Sequence[Input],
-        config: RunnableConfig | Sequence[RunnableConfig | None] | None = None,
-        *,
-        return_exceptions: bool = False,
-        **kwargs: Any,
-    ) -> list[Output]:
-        """See `Runnable.batch`."""
-        given = {**self.kwargs, **kwargs}
-        return self.bound.batch(
-            inputs, self._configs(config, len(inputs)), return_exceptions=return_exceptions, **given
-        )
-
-    async def abatch(
-        self,
-        inputs: Sequence[Input],
-        config: RunnableConfig | Sequence[RunnableConfig | None] | None = None,
-        *,
-        return_exceptions: bool = False,
-        **kwargs: Any,
-    ) -> list[Output]:
-        """See `Runnable.abatch`."""
-        given = {**self.kwargs, **kwargs}
-        return await self.bound.abatch(
-            inputs, self._configs(config, len(inputs)), return_exceptions=return_exceptions, **given
-        )
-
-    def batch_as_completed(
-        self,
-        inputs: Sequence[Input],
-        config: RunnableConfig | Sequence[RunnableConfig | None] | None = None,
-        *,
-        return_exceptions: bool = False,
-        **kwargs: Any,
-    ) -> Iterator[tuple[int, Output | Exception]]:
-        """See `Runnable.batch_as_completed`."""
-        given, configs = {**self.kwargs, **kwargs}, self._configs(config, len(inputs))
-        return self.bound.batch_as_completed(inputs, configs, return_exceptions=return_exceptions, **given)
-
-    def abatch_as_completed(
-        self,
-        inputs: Sequence[Input],
-        config: RunnableConfig | Sequence[RunnableConfig | None] | None = None,
-        *,
-        return_exceptions: bool = False,
-        **kwargs: Any,
-    ) -> AsyncIterator[tuple[int, Output | Exception]]:
-        """See `Runnable.abatch_as_completed`."""
-        given, configs = {**self.kwargs, **kwargs}, self._configs(config, len(inputs))
-        return self.bound.abatch_as_completed(inputs, configs, return_exceptions=return_exceptions, **given)
+            config = [config] * count  # listeners are made for each call
+        return super()._together(config, count, kwargs)

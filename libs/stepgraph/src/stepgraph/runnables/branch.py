@@ -22,8 +22,8 @@ class RunnableBranch(Traced[Input, Output]):
         *branches: Pairs of a condition (a runnable or a function) and a runnable; last the default, a runnable.
 
     Raises:
-        ValueError: There is no pair, or no default.
-        TypeError: A branch is no pair, or holds what is no runnable.
+        ValueError: There is no pair, or no default, or a tuple that is no pair.
+        TypeError: A branch is no tuple, or holds what is no runnable.
     """
 
     def __init__(self, *branches: Any) -> None:
@@ -32,12 +32,13 @@ class RunnableBranch(Traced[Input, Output]):
         *pairs, default = branches
         if isinstance(default, (tuple, list)):
             raise TypeError("the last argument of RunnableBranch is the default, a runnable; got a pair")
-        self.branches: list[tuple[Runnable[Any, Any], Runnable[Any, Any]]] = []
-        for pair in pairs:
-            if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-                raise TypeError(f"a branch is a pair of a condition and a runnable, got {pair!r}")
-            self.branches.append((MAKERS.coerce(pair[0]), MAKERS.coerce(pair[1])))
-        self.default: Runnable[Any, Any] = MAKERS.coerce(default)
+        self.branches: list[tuple[Runnable[Any, Any], Runnable[Any, Any]]] = list(pairs)
+        self.default: Runnable[Any, Any] = default
+        self._derive()
+
+    def _derive(self) -> None:
+        self.branches = [_pair(each) for each in self.branches]
+        self.default = MAKERS.coerce(self.default)
         self._pairs = [
             (Part(condition, f"condition:{number}"), Part(runnable, f"branch:{number}"))
             for number, (condition, runnable) in enumerate(self.branches, start=1)
@@ -75,3 +76,12 @@ class RunnableBranch(Traced[Input, Output]):
                 yield chunk
         finally:
             await aclose(chunks)
+
+
+def _pair(branch: Any) -> tuple[Runnable[Any, Any], Runnable[Any, Any]]:
+    problem = f"a branch is a pair of a condition and a runnable, got {branch!r}"
+    if not isinstance(branch, (tuple, list)):
+        raise TypeError(problem)
+    if len(branch) != 2:
+        raise ValueError(problem)
+    return MAKERS.coerce(branch[0]), MAKERS.coerce(branch[1])

@@ -38,6 +38,7 @@ class Call:
     Args:
         runnable: The runnable; its `get_name()` and `run_type` are reported.
         config: What the caller gave.
+        above: What it is called in, where that is not what is around us.
         prepared: Whether what is around is merged into that already.
 
     Attributes:
@@ -49,8 +50,11 @@ class Call:
 
     __slots__ = ("_handed", "_runnable", "above", "config", "frame", "run")
 
-    def __init__(self, runnable: Any, config: Mapping[str, Any] | None, *, prepared: bool = False) -> None:
-        above: Scope | None = None if prepared else SCOPE.get()
+    def __init__(
+        self, runnable: Any, config: Mapping[str, Any] | None, above: Scope | None = None, *, prepared: bool = False
+    ) -> None:
+        if above is None and not prepared:
+            above = SCOPE.get()
         self.above: Scope | None = above
         self._runnable = runnable
         self._handed = (
@@ -73,9 +77,9 @@ class Call:
         """Report that the runnable starts."""
         manager = self._manager(False)
         if manager is not None:
-            description, run_id = self._description()
+            description, run_id, facts = self._described()
             try:
-                self.run = manager.on_chain_start(description, input, run_id, **self._facts())
+                self.run = manager.on_chain_start(description, input, run_id, **facts)
             except BaseException as error:  # those who have heard of the start hear of an end
                 self.run = _managers().CallbackManagerForChainRun(manager, run_id)
                 self.fail(error)
@@ -86,9 +90,9 @@ class Call:
         """See `start`."""
         manager = self._manager(True)
         if manager is not None:
-            description, run_id = self._description()
+            description, run_id, facts = self._described()
             try:
-                self.run = await manager.on_chain_start(description, input, run_id, **self._facts())
+                self.run = await manager.on_chain_start(description, input, run_id, **facts)
             except BaseException as error:
                 self.run = _managers().AsyncCallbackManagerForChainRun(manager, run_id)
                 await self.fail_async(error)
@@ -105,8 +109,7 @@ class Call:
         """Return the frame of a part of this runnable, whose run gets a tag."""
         if self.run is None or tag is None:
             return self.frame
-        config: RunnableConfig = {**self.frame.config, "callbacks": self.run.get_child(tag)}
-        return Frame(config, SCOPE.get())
+        return Frame(self.frame.config_with(self.run.get_child(tag)), SCOPE.get())
 
     def tapped(self, chunks: Iterator[Any]) -> Iterator[Any]:
         """Let handlers that want to see chunks see them: those that have `tap_output_iter`."""
@@ -175,18 +178,17 @@ class Call:
                 manager.add_metadata(metadata)
         return manager if manager.hears("ignore_chain") else None
 
-    def _description(self) -> tuple[dict[str, Any], Any]:
-        """Return what the runnable is, and the id of this run."""
-        cls: Any = type(self._runnable)
-        run_id = _run_id(self.config.get("run_id")) or _managers().new_run_id()
-        return _described(cls, self._runnable.get_name()), run_id
-
-    def _facts(self) -> dict[str, Any]:
-        facts = {"name": self.config.get("run_name") or self._runnable.get_name()}
-        kind = self._runnable.run_type
-        if kind != "chain":
-            facts["run_type"] = kind
-        return facts
+    def _described(self) -> tuple[dict[str, Any], Any, dict[str, Any]]:
+        """Return what the runnable is, the id of this run, and what else handlers are told of it."""
+        runnable, config = self._runnable, self.config
+        name = runnable.get_name()
+        given = config.get("run_id")
+        run_id = _managers().new_run_id() if given is None else _run_id(given)
+        facts = {"name": config.get("run_name") or name}
+        if runnable.run_type != "chain":
+            facts["run_type"] = runnable.run_type
+        cls: Any = type(runnable)
+        return _described(cls, name), run_id, facts
 
     def _enter(self) -> None:
         given = self.config

@@ -11,7 +11,7 @@ from stepgraph.runnables.foreign import ForeignRunnable, is_foreign
 from stepgraph.runnables.generator import RunnableGenerator
 from stepgraph.runnables.lambdas import RunnableLambda
 from stepgraph.runnables.parallel import RunnableParallel
-from stepgraph.signatures import body_of
+from stepgraph.signatures import kind_of
 
 __all__ = ["coerce_to_runnable"]
 
@@ -29,8 +29,7 @@ def coerce_to_runnable(thing: Any) -> Runnable[Any, Any]:
     if is_foreign(thing):
         return ForeignRunnable(thing)
     if callable(thing):
-        body = body_of(thing)
-        if inspect.isgeneratorfunction(body) or inspect.isasyncgenfunction(body):
+        if kind_of(thing) in ("chunks", "async_chunks"):
             return RunnableGenerator(thing)
         return RunnableLambda(thing)
     hint = ""

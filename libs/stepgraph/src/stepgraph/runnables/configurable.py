@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from stepgraph.ambient import SCOPE
 from stepgraph.config import RunnableConfig, check_config
 from stepgraph.errors import listed, nearest
 from stepgraph.runnables.base import Input, Output, Runnable
 from stepgraph.runnables.binding import Delegating
+from stepgraph.runnables.config import ensure_config
 from stepgraph.runnables.making import MAKERS
 
 __all__ = [
@@ -27,8 +27,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class ConfigurableField:
+class ConfigurableField(NamedTuple):
     """A value that a config can set.
 
     Attributes:
@@ -46,8 +45,7 @@ class ConfigurableField:
     is_shared: bool = False
 
 
-@dataclass(frozen=True)
-class ConfigurableFieldSingleOption:
+class ConfigurableFieldSingleOption(NamedTuple):
     """A value that a config chooses by name.
 
     Attributes:
@@ -66,9 +64,11 @@ class ConfigurableFieldSingleOption:
     description: str | None = None
     is_shared: bool = False
 
+    def __hash__(self) -> int:
+        return hash((self.id, tuple(self.options), self.name))
 
-@dataclass(frozen=True)
-class ConfigurableFieldMultiOption:
+
+class ConfigurableFieldMultiOption(NamedTuple):
     """A list of values that a config chooses by their names.
 
     Attributes:
@@ -87,12 +87,14 @@ class ConfigurableFieldMultiOption:
     description: str | None = None
     is_shared: bool = False
 
+    def __hash__(self) -> int:
+        return hash((self.id, tuple(self.options), self.name))
+
 
 AnyConfigurableField: TypeAlias = ConfigurableField | ConfigurableFieldSingleOption | ConfigurableFieldMultiOption
 
 
-@dataclass(frozen=True)
-class ConfigurableFieldSpec:
+class ConfigurableFieldSpec(NamedTuple):
     """What can be configured, as a caller sees it.
 
     Attributes:
@@ -111,7 +113,7 @@ class ConfigurableFieldSpec:
     description: str | None = None
     default: Any = None
     is_shared: bool = False
-    dependencies: list[str] | None = field(default=None)
+    dependencies: list[str] | None = None
 
 
 class RunnableConfigurableFields(Delegating[Input, Output]):
@@ -131,10 +133,10 @@ class RunnableConfigurableFields(Delegating[Input, Output]):
             if not isinstance(each, AnyConfigurableField):
                 raise TypeError(f"field {name!r} is described by a ConfigurableField(id=…), got {each!r}")
             if not hasattr(default, name):
-                known = [key for key in vars(default) if not key.startswith("_")]
-                raise ValueError(
-                    f"{default.get_name()!r} has no attribute {name!r}{nearest(name, known)}; it has {listed(known)}"
-                )
+                raise ValueError(f"{default.get_name()!r} has no attribute {name!r}{_those_of(default, name)}")
+            own = getattr(type(default), name, None)
+            if callable(own) or (isinstance(own, property) and own.fset is None):
+                raise ValueError(f"{name!r} of {default.get_name()!r} cannot be set{_those_of(default, name)}")
         self.bound: Runnable[Any, Any] = default
         self.fields: dict[str, AnyConfigurableField] = dict(fields)
 
@@ -162,10 +164,18 @@ class RunnableConfigurableFields(Delegating[Input, Output]):
     ) -> tuple[Runnable[Any, Any], RunnableConfig | None, dict[str, Any]]:
         return self.configured(config), config, kwargs
 
+    def prepare(self, config: RunnableConfig | None = None) -> tuple[Runnable[Any, Any], RunnableConfig]:
+        """Return the runnable as a config wants it, and the config whole."""
+        return self.configured(config), ensure_config(config)
+
     def configured(self, config: RunnableConfig | None) -> Runnable[Any, Any]:
         """Return the runnable as a config wants it."""
         chosen = _configurable(config)
-        values = {name: _value(each, chosen[each.id]) for name, each in self.fields.items() if each.id in chosen}
+        values = {
+            name: _value(each, chosen.get(each.id, getattr(each, "default", None)))
+            for name, each in self.fields.items()
+            if each.id in chosen or not isinstance(each, ConfigurableField)
+        }
         changed = {name: value for name, value in values.items() if getattr(self.bound, name) is not value}
         return _with(self.bound, changed) if changed else self.bound
 
@@ -216,7 +226,7 @@ class RunnableConfigurableAlternatives(Delegating[Input, Output]):
         for name in names:
             each = self._alternative(name)
             for spec in each.config_specs:
-                shown = replace(spec, id=self._prefixed(name, spec.id)) if not spec.is_shared else spec
+                shown = spec._replace(id=self._prefixed(name, spec.id)) if not spec.is_shared else spec
                 found.setdefault(shown.id, shown)
         return list(found.values())
 
@@ -234,6 +244,11 @@ class RunnableConfigurableAlternatives(Delegating[Input, Output]):
                 given["configurable"] = {**(given.get("configurable") or {}), **own}
                 config = given
         return bound, config, kwargs
+
+    def prepare(self, config: RunnableConfig | None = None) -> tuple[Runnable[Any, Any], RunnableConfig]:
+        """Return the runnable that a config chooses, and the config whole."""
+        bound, given, _ = self._call(config, {})
+        return bound, ensure_config(given)
 
     def get_input_schema(self, config: RunnableConfig | None = None) -> Any:
         """Return the input of the runnable that a config chooses as a pydantic model."""
@@ -260,6 +275,12 @@ class RunnableConfigurableAlternatives(Delegating[Input, Output]):
             made = found() if callable(found) else found
             found = self.alternatives[name] = made if isinstance(made, Runnable) else MAKERS.coerce(found)
         return found
+
+
+def _those_of(runnable: Runnable[Any, Any], name: str) -> str:
+    """Return what to say of the attributes that can be set."""
+    known = [key for key in vars(runnable) if not key.startswith("_")]
+    return f"{nearest(name, known)}; it has {listed(known)}"
 
 
 def _configurable(config: RunnableConfig | None) -> Mapping[str, Any]:
@@ -307,7 +328,9 @@ def _with(runnable: Runnable[Any, Any], values: Mapping[str, Any]) -> Runnable[A
     copied: Callable[..., Any] | None = getattr(runnable, "model_copy", None)
     if copied is not None:
         return copied(update=dict(values))  # type: ignore[no-any-return]
-    twin = copy.copy(runnable)
+    twin: Any = copy.copy(runnable)
     for name, value in values.items():
         setattr(twin, name, value)
-    return twin
+    if hasattr(twin, "_derive"):  # what is worked out from its attributes, once
+        twin._derive()
+    return twin  # type: ignore[no-any-return]

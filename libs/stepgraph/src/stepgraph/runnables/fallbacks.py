@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from stepgraph.errors import NotADictError
 from stepgraph.runnables.attempts import Attempt, Attempts, Plan
 from stepgraph.runnables.base import Input, Output, Runnable
 from stepgraph.runnables.making import MAKERS
@@ -35,9 +37,13 @@ class RunnableWithFallbacks(Attempts[Input, Output]):
         if isinstance(fallbacks, Runnable) or not isinstance(fallbacks, (list, tuple)):
             raise TypeError(f"fallbacks are a list of runnables, got {type(fallbacks).__name__}: {fallbacks!r}")
         self.runnable: Runnable[Any, Any] = runnable
-        self.fallbacks: list[Runnable[Any, Any]] = [MAKERS.coerce(each) for each in fallbacks]
+        self.fallbacks: list[Runnable[Any, Any]] = list(fallbacks)
         self.exceptions_to_handle: tuple[type[BaseException], ...] = exceptions_to_handle
         self.exception_key: str | None = exception_key
+        self._derive()
+
+    def _derive(self) -> None:
+        self.fallbacks = [MAKERS.coerce(each) for each in self.fallbacks]
         self._parts = [Part(each) for each in self.runnables]
 
     @property
@@ -52,15 +58,16 @@ class RunnableWithFallbacks(Attempts[Input, Output]):
         if name.startswith("_") or name in ("runnable", "fallbacks"):
             raise AttributeError(name)
         own = getattr(self.runnable, name)
-        if not callable(own):
+        if not inspect.ismethod(own):
             return own
 
         def on_all(*args: Any, **kwargs: Any) -> Any:
-            """Do with each of them what makes another runnable of it, such as `bind_tools`."""
-            made = [getattr(each, name)(*args, **kwargs) for each in self.runnables]
-            if not all(isinstance(each, Runnable) for each in made):
-                return made[0]
-            return RunnableWithFallbacks(made[0], made[1:], self.exceptions_to_handle, self.exception_key)
+            """Do with the others too what makes another runnable of the first, such as `bind_tools`."""
+            made = own(*args, **kwargs)
+            if not isinstance(made, Runnable):
+                return made
+            others = [getattr(each, name)(*args, **kwargs) for each in self.fallbacks]
+            return RunnableWithFallbacks(made, others, self.exceptions_to_handle, self.exception_key)
 
         return on_all
 
@@ -70,7 +77,7 @@ class RunnableWithFallbacks(Attempts[Input, Output]):
         for part in self._parts:
             error = yield Attempt(part, told)
             first = first or error
-            if not isinstance(error, self.exceptions_to_handle) or isinstance(error, _NoDictError):
+            if not isinstance(error, self.exceptions_to_handle) or isinstance(error, NotADictError):
                 raise error
             if self.exception_key is not None:
                 told = _telling(self.exception_key, error)
@@ -84,14 +91,10 @@ class RunnableWithFallbacks(Attempts[Input, Output]):
         """Wait for nothing."""
 
 
-class _NoDictError(TypeError):
-    """An input cannot hold an exception; no fallback could do anything about that."""
-
-
 def _telling(key: str, error: Exception) -> Callable[[Any], Any]:
     def told(input: Any) -> Any:
         if not isinstance(input, Mapping):
-            raise _NoDictError(
+            raise NotADictError(  # which no fallback could do anything about
                 f"with exception_key={key!r} the input must be a dict, got {type(input).__name__}: {input!r}"
             )
         return {**input, key: error}

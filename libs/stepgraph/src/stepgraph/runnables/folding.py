@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterable, Iterable
 from typing import Any
 
-__all__ = ["AddableDict", "fold"]
+__all__ = ["AddableDict", "aadd", "add", "fold"]
 
 
 class AddableDict(dict[str, Any]):
@@ -39,6 +39,16 @@ def fold(chunks: Iterable[Any]) -> Any:
     for chunk in found[1:]:
         total = _sum(total, chunk)
     return total
+
+
+def add(addables: Iterable[Any]) -> Any:
+    """Return the sum of chunks; see `fold`."""
+    return fold(addables)
+
+
+async def aadd(addables: AsyncIterable[Any]) -> Any:
+    """Return the sum of chunks that come one by one; see `fold`."""
+    return fold([chunk async for chunk in addables])
 
 
 def _sum(left: Any, right: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -13,7 +12,7 @@ from stepgraph.runnables.call import Call
 from stepgraph.runnables.folding import fold
 from stepgraph.runnables.injection import given, wanted
 from stepgraph.runnables.traced import Traced
-from stepgraph.signatures import body_of
+from stepgraph.signatures import kind_of
 
 __all__ = ["RunnableGenerator"]
 
@@ -44,12 +43,12 @@ class RunnableGenerator(Traced[Input, Output]):
         self._sync: Callable[..., Any] | None = None
         self._async: Callable[..., Any] | None = None
         for function in (transform, atransform):
-            body = body_of(function)
             if function is None:
                 continue
-            if inspect.isasyncgenfunction(body):
+            kind = kind_of(function)
+            if kind == "async_chunks":
                 self._async = function
-            elif inspect.isgeneratorfunction(body) and function is transform:
+            elif kind == "chunks" and function is transform:
                 self._sync = function
             else:
                 raise TypeError(

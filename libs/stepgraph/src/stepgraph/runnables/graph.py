@@ -10,13 +10,22 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any, Final, NamedTuple, NoReturn
 
 from stepgraph.errors import listed, nearest
 from stepgraph.runnables.ascii_art import ascii_art
 from stepgraph.runnables.mermaid import CurveStyle, Direction, NodeStyles, mermaid
 
-__all__ = ["CurveStyle", "Edge", "Graph", "Node", "NodeStyles", "is_made_up"]
+__all__ = ["CurveStyle", "Edge", "Graph", "MermaidDrawMethod", "Node", "NodeStyles", "is_made_up"]
+
+
+class MermaidDrawMethod(Enum):
+    """How others make a picture of a Mermaid text; here it needs a renderer of the user's own."""
+
+    PYPPETEER = "pyppeteer"
+    API = "api"
+
 
 _PREFIX: Final = "Runnable"
 """What the names of so many classes begin with that drawings leave it out."""

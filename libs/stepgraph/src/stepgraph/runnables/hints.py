@@ -65,17 +65,25 @@ def _known(annotation: Any) -> Any:
 
 def _arguments(cls: Any) -> tuple[Any, ...]:
     """Return the arguments of `Runnable` as a base of a class, itself generic or not."""
-    origin = get_origin(cls) or cls
+    origin, arguments = _taken_apart(cls)
     if origin is Runnable:
-        return get_args(cls)
-    given = dict(zip(getattr(origin, "__parameters__", ()), get_args(cls), strict=False))
-    for base in (*getattr(origin, "__orig_bases__", ()), *origin.__bases__):
+        return arguments
+    given = dict(zip(getattr(origin, "__parameters__", ()), arguments, strict=False))
+    for base in (*vars(origin).get("__orig_bases__", ()), *origin.__bases__):
         base_class = get_origin(base) or base
         if isinstance(base_class, type) and issubclass(base_class, Runnable):
             found = _arguments(base)
             if found:
                 return tuple(_filled(each, given) for each in found)
     return ()
+
+
+def _taken_apart(cls: Any) -> tuple[Any, tuple[Any, ...]]:
+    """Return a generic class and its arguments; pydantic makes a class of its own of the two."""
+    made = getattr(cls, "__pydantic_generic_metadata__", None)
+    if made is not None and made["origin"] is not None:
+        return made["origin"], made["args"]
+    return get_origin(cls) or cls, get_args(cls)
 
 
 def _filled(annotation: Any, given: Mapping[Any, Any]) -> Any:

@@ -6,6 +6,7 @@ import functools
 import inspect
 import operator
 from collections.abc import AsyncGenerator, Callable, Iterator
+from pathlib import PurePath
 from typing import Any, Final
 
 from stepgraph.ambient import SCOPE
@@ -20,7 +21,7 @@ from stepgraph.runnables.call import Call, surrounding_config
 from stepgraph.runnables.folding import fold
 from stepgraph.runnables.injection import given, wanted
 from stepgraph.runnables.traced import Traced
-from stepgraph.signatures import body_of
+from stepgraph.signatures import kind_of
 
 __all__ = ["RunnableLambda"]
 
@@ -59,35 +60,40 @@ class RunnableLambda(Traced[Input, Output]):
         *,
         run_inline: bool = False,
     ) -> None:
-        functions = (func,) if afunc is None else (func, afunc)
-        for function in functions:
+        for function in (func,) if afunc is None else (func, afunc):
             if not callable(function):
                 raise TypeError(f"RunnableLambda takes a function, got {type(function).__name__}: {function!r}")
         self.func: Callable[..., Any] = func
-        self.afunc: Callable[..., Any] | None = afunc
+        self.afunc: Callable[..., Any] | None = (
+            func if afunc is None and kind_of(func) in ("coroutine", "async_chunks") else afunc
+        )
         self.run_inline: bool = run_inline or isinstance(func, _CHEAP)
         self.name: str | None = name or _name_of(func)
+        self._derive()
+
+    def _derive(self) -> None:
+        """Look at the functions, once."""
         self._sync: Callable[..., Any] | None = None
         self._items: Callable[..., Iterator[Any]] | None = None
         self._async: Callable[..., Any] | None = None
         self._async_items: Callable[..., AsyncGenerator[Any, None]] | None = None
-        for function in functions:
-            body = body_of(function)
-            if inspect.iscoroutinefunction(body):
+        for function in (self.func,) if self.afunc is None else (self.func, self.afunc):
+            kind = kind_of(function)
+            if kind == "coroutine":
                 self._async = function
-            elif inspect.isasyncgenfunction(body):
+            elif kind == "async_chunks":
                 self._async_items = function
-            elif inspect.isgeneratorfunction(body):
+            elif kind == "chunks":
                 self._items = function
-            elif function is func:
+            elif function is self.func:
                 self._sync = function
             else:
                 self._async = function  # it returns something to await, perhaps
-        self._inject = wanted(func)
-        self._inject_async = self._inject if afunc is None else wanted(afunc)
+        self._inject = wanted(self.func)
+        self._inject_async = self._inject if self.afunc is None else wanted(self.afunc)
 
     def __repr__(self) -> str:
-        return f"RunnableLambda({self.get_name()})"
+        return f"RunnableLambda({self.name or _shown(self.func)})"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, RunnableLambda) and (self.func, self.afunc) == (other.func, other.afunc)
@@ -219,6 +225,12 @@ def _name_of(func: Any) -> str | None:
     if name is None and type(func).__module__ not in ("builtins", "functools", "operator", "_operator"):
         name = type(func).__name__
     return None if name == "<lambda>" else name
+
+
+def _shown(func: Any) -> str:
+    """Return how a function that has no name is shown: a lambda by its place, others by what they say of themselves."""
+    code = getattr(func, "__code__", None)
+    return repr(func) if code is None else f"<lambda> at {PurePath(code.co_filename).name}:{code.co_firstlineno}"
 
 
 def _deeper(runnable: Runnable[Any, Any]) -> Frame:

@@ -24,6 +24,7 @@ _PLACES: Final = {
     "fields": ("configurable", "RunnableConfigurableFields"),
     "alternatives": ("configurable", "RunnableConfigurableAlternatives"),
     "events": ("events", "stream_events"),
+    "reported": ("reported", "Reported"),
     "drawing": ("drawing", "drawing_of"),
     "schemas": ("schemas", ""),
 }

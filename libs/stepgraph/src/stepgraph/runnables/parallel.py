@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, nullcontext
 from functools import partial
 from typing import Any
 
@@ -44,9 +44,11 @@ class RunnableParallel(Traced[Input, dict[str, Any]]):
         named = steps if steps is not None else kwargs.pop("steps__", {})
         if not isinstance(named, Mapping):
             raise TypeError(f"RunnableParallel takes a dict of runnables, got {type(named).__name__}: {named!r}")
-        self.steps__: dict[str, Runnable[Any, Any]] = {
-            key: MAKERS.coerce(step) for key, step in {**named, **kwargs}.items()
-        }
+        self.steps__: dict[str, Runnable[Any, Any]] = {**named, **kwargs}
+        self._derive()
+
+    def _derive(self) -> None:
+        self.steps__ = {key: MAKERS.coerce(step) for key, step in self.steps__.items()}
         self._parts = [Part(step, f"map:key:{key}") for key, step in self.steps__.items()]
 
     @property
@@ -109,16 +111,19 @@ class RunnableParallel(Traced[Input, dict[str, Any]]):
             return super()._atransform(chunks, call)
         copies = tee_async(chunks, len(self._parts))
         streams = [p.atransform(copy, call) for p, copy in zip(self._parts, copies, strict=True)]
-        return self._amerged(streams)
+        return self._amerged(streams, copies)
 
-    async def _amerged(self, streams: list[AsyncIterator[Any]]) -> AsyncGenerator[Any, None]:
+    async def _amerged(
+        self, streams: list[AsyncIterator[Any]], copies: Sequence[AsyncGenerator[Any, None]] = ()
+    ) -> AsyncGenerator[Any, None]:
         keys = list(self.steps__)
-        chunks = merged(streams, *bounds())
-        try:
+        async with AsyncExitStack() as stack:
+            for copy in copies:  # a branch that ends early leaves what it reads as it is
+                stack.push_async_callback(copy.aclose)
+            chunks = merged(streams, *bounds())
+            stack.push_async_callback(chunks.aclose)
             async for number, chunk in chunks:
                 yield AddableDict({keys[number]: chunk})
-        finally:
-            await chunks.aclose()
 
 
 RunnableMap = RunnableParallel

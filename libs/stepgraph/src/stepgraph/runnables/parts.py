@@ -9,6 +9,7 @@ from stepgraph.frames import Inside
 from stepgraph.runnables.adapted import one
 from stepgraph.runnables.base import Runnable
 from stepgraph.runnables.call import Call, surrounding_config
+from stepgraph.runnables.traced import Traced
 
 __all__ = ["Part"]
 
@@ -21,12 +22,16 @@ class Part:
         tag: The tag that its runs get, such as `seq:step:1`, if any.
     """
 
-    __slots__ = ("_finds_config", "_is_graph", "runnable", "tag")
+    __slots__ = ("_finds_config", "_is_graph", "_traced", "runnable", "tag")
 
     def __init__(self, runnable: Runnable[Any, Any], tag: str | None = None) -> None:
         self.runnable: Runnable[Any, Any] = runnable
         self.tag: str | None = tag
         self._finds_config = runnable.inherits_config
+        # One of ours is told what it is in; its doors would look for that.
+        kind = type(runnable)
+        is_ours = isinstance(runnable, Traced) and kind.invoke is Traced.invoke and kind.ainvoke is Traced.ainvoke
+        self._traced: Any = runnable if is_ours else None
         # What a graph streams is what its callers like to see; its chunks are another thing.
         self._is_graph = getattr(type(runnable), "is_compiled_graph", False)
 
@@ -35,6 +40,8 @@ class Part:
         if call is None or call.run is None:
             return self.runnable.invoke(input, None if self._finds_config else surrounding_config(), **kwargs)
         frame = call.frame_of(self.tag)
+        if self._traced is not None:
+            return self._traced._invoke_heard(input, frame.config, frame, kwargs)
         with Inside(frame):
             return self.runnable.invoke(input, frame.config, **kwargs)
 
@@ -43,6 +50,8 @@ class Part:
         if call is None or call.run is None:
             return await self.runnable.ainvoke(input, None if self._finds_config else surrounding_config(), **kwargs)
         frame = call.frame_of(self.tag)
+        if self._traced is not None:
+            return await self._traced._ainvoke_heard(input, frame.config, frame, kwargs)
         with Inside(frame):
             return await self.runnable.ainvoke(input, frame.config, **kwargs)
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
-from typing import Any
+from contextlib import AsyncExitStack
+from typing import Any, Generic
 
+from typing_extensions import TypeVar
+
+from stepgraph.errors import NotADictError
 from stepgraph.runnables.adapted import aclose
 from stepgraph.runnables.base import Runnable
 from stepgraph.runnables.call import Call
@@ -18,12 +22,16 @@ from stepgraph.runnables.traced import Traced
 __all__ = ["RunnableAssign", "RunnablePassthrough", "RunnablePick"]
 
 
-class RunnablePassthrough(Traced[Any, Any]):
+Value = TypeVar("Value", default=Any)
+
+
+class RunnablePassthrough(Traced[Value, Value], Generic[Value]):
     """Hands its input on as it is; a function may look at it.
 
     Args:
         func: Called with the input.
         afunc: The same for async code, where there are two.
+        input_type: What the input is said to be.
         name: What messages and handlers call it.
     """
 
@@ -32,14 +40,34 @@ class RunnablePassthrough(Traced[Any, Any]):
         func: Callable[..., Any] | None = None,
         afunc: Callable[..., Any] | None = None,
         *,
+        input_type: Any = None,
         name: str | None = None,
     ) -> None:
         self.name: str | None = name
-        given = func if func is not None else afunc
-        self._looks = None if given is None else RunnableLambda(given, afunc if given is func else None)
+        self.func: Callable[..., Any] | None = func
+        self.afunc: Callable[..., Any] | None = afunc
+        self.input_type: Any = input_type
+        self._derive()
+
+    def _derive(self) -> None:
+        func, afunc = (self.func, self.afunc) if self.func is not None else (self.afunc, None)
+        self._looks = None if func is None else RunnableLambda(func, afunc)
+
+    def __repr__(self) -> str:
+        return "RunnablePassthrough()" if self._looks is None else f"RunnablePassthrough({self._looks!r})"
+
+    @property
+    def InputType(self) -> Any:  # noqa: N802 - a type
+        """The type of the input, and of the output."""
+        return super().InputType if self.input_type is None else self.input_type
+
+    @property
+    def OutputType(self) -> Any:  # noqa: N802 - a type
+        """The type of the output: that of the input."""
+        return self.InputType
 
     @classmethod
-    def assign(cls, **kwargs: Any) -> RunnableAssign:
+    def assign(cls, **kwargs: Any) -> RunnableAssign:  # type: ignore[override]
         """Return a runnable that adds keys to a dict: each is computed from it by a runnable."""
         return RunnableAssign(RunnableParallel(kwargs))
 
@@ -86,6 +114,9 @@ class RunnableAssign(Traced[dict[str, Any], dict[str, Any]]):
             mapper if isinstance(mapper, RunnableParallel) else RunnableParallel(mapper)
         )
         self.name: str | None = name
+        self._derive()
+
+    def _derive(self) -> None:
         self._part = Part(self.mapper)
 
     def get_name(self, suffix: str | None = None, *, name: str | None = None) -> str:
@@ -136,13 +167,13 @@ class RunnableAssign(Traced[dict[str, Any], dict[str, Any]]):
         self, chunks: AsyncIterator[Any], call: Call | None, kwargs: dict[str, Any]
     ) -> AsyncGenerator[Any, None]:
         passing, mapped = tee_async(chunks, 2)
-        both = merged([passing, self._part.atransform(mapped, call, **kwargs)], *bounds())
-        try:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(mapped.aclose)
+            both = merged([passing, self._part.atransform(mapped, call, **kwargs)], *bounds())
+            stack.push_async_callback(both.aclose)
             async for number, chunk in both:
                 if shown := self._shown(number, chunk):
                     yield shown
-        finally:
-            await both.aclose()
 
     def _shown(self, number: int, chunk: Any) -> AddableDict:
         """Return a chunk as it goes on: of the input, what is not replaced."""
@@ -198,5 +229,5 @@ class RunnablePick(Traced[dict[str, Any], Any]):
 
 def _dict(runnable: Runnable[Any, Any], input: Any) -> Mapping[str, Any]:
     if not isinstance(input, Mapping):
-        raise TypeError(f"{runnable.get_name()!r} takes a dict, got {type(input).__name__}: {input!r}")
+        raise NotADictError(f"{runnable.get_name()!r} takes a dict, got {type(input).__name__}: {input!r}")
     return input

@@ -23,7 +23,7 @@ class RunnableRetry(Attempts[Input, Output]):
 
     Args:
         bound: The runnable.
-        retry_if_exception_type: The exceptions, or what says of one whether it is worth another attempt.
+        retry_exception_types: The exceptions, or what says of one whether it is worth another attempt.
         wait_exponential_jitter: Whether to wait in between, longer each time.
         exponential_jitter_params: `initial`, `max`, `exp_base` and `jitter`, in seconds but for the base.
         max_attempt_number: How many attempts there are.
@@ -37,22 +37,30 @@ class RunnableRetry(Attempts[Input, Output]):
         self,
         bound: Runnable[Any, Any],
         *,
-        retry_if_exception_type: tuple[type[BaseException], ...] | Callable[[BaseException], bool] = (Exception,),
+        retry_exception_types: tuple[type[BaseException], ...] | Callable[[BaseException], bool] = (Exception,),
         wait_exponential_jitter: bool = True,
         exponential_jitter_params: Mapping[str, float] | None = None,
         max_attempt_number: int = 3,
     ) -> None:
-        if max_attempt_number < 1:
-            raise ValueError(f"there must be at least 1 attempt, got {max_attempt_number}")
-        unknown = set(exponential_jitter_params or ()) - _WAITS.keys()
+        self.bound: Runnable[Any, Any] = bound
+        self.retry_exception_types: tuple[type[BaseException], ...] | Callable[[BaseException], bool] = (
+            retry_exception_types
+        )
+        self.wait_exponential_jitter: bool = wait_exponential_jitter
+        self.exponential_jitter_params: Mapping[str, float] | None = exponential_jitter_params
+        self.max_attempt_number: int = max_attempt_number
+        self._derive()
+
+    def _derive(self) -> None:
+        params, attempts = self.exponential_jitter_params or {}, self.max_attempt_number
+        if attempts < 1:
+            raise ValueError(f"there must be at least 1 attempt, got {attempts}")
+        unknown = set(params) - _WAITS.keys()
         if unknown:
             raise ValueError(f"exponential_jitter_params are {listed(_WAITS)}, got {sorted(unknown)}")
-        self.bound: Runnable[Any, Any] = bound
-        self.max_attempt_number: int = max_attempt_number
-        self._deserves = retry_if_exception_type
-        self._waits = {**_WAITS, **(exponential_jitter_params or {})} if wait_exponential_jitter else None
-        self._first = Part(bound)
-        self._again = [Part(bound, f"retry:attempt:{number}") for number in range(2, max_attempt_number + 1)]
+        self._waits = {**_WAITS, **params} if self.wait_exponential_jitter else None
+        self._first = Part(self.bound)
+        self._again = [Part(self.bound, f"retry:attempt:{number}") for number in range(2, attempts + 1)]
 
     def get_name(self, suffix: str | None = None, *, name: str | None = None) -> str:
         """Return what messages and handlers call it: the name of the runnable."""
@@ -70,9 +78,8 @@ class RunnableRetry(Attempts[Input, Output]):
         raise error
 
     def _is_worth(self, error: Exception) -> bool:
-        if isinstance(self._deserves, (tuple, type)):
-            return isinstance(error, self._deserves)
-        return self._deserves(error)
+        worth = self.retry_exception_types
+        return isinstance(error, worth) if isinstance(worth, (tuple, type)) else worth(error)
 
     def _wait(self, number: int) -> float:
         """Return how many seconds to wait after so many attempts."""

@@ -8,10 +8,12 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from stepgraph.config import RunnableConfig
-from stepgraph.errors import listed, nearest
+from stepgraph.errors import NotADictError, listed, nearest
 from stepgraph.runnables.base import Output, Runnable
+from stepgraph.runnables.by_value import ByValue
 from stepgraph.runnables.call import surrounding_config
 from stepgraph.runnables.making import MAKERS
+from stepgraph.signatures import marked
 
 __all__ = ["RouterInput", "RouterRunnable"]
 
@@ -28,7 +30,7 @@ class RouterInput(TypedDict):
     input: Any
 
 
-class RouterRunnable(Runnable[RouterInput, Output]):
+class RouterRunnable(ByValue, Runnable[RouterInput, Output]):
     """Runs the runnable that the input, `{"key": …, "input": …}`, names. It reports no run of its own.
 
     Args:
@@ -53,11 +55,13 @@ class RouterRunnable(Runnable[RouterInput, Output]):
         runnable, given = self._routed(input)
         return await runnable.ainvoke(given, _config(runnable, config), **kwargs)  # type: ignore[no-any-return]
 
+    @marked("chunks")
     def stream(self, input: RouterInput, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Output]:
         """See `Runnable.stream`."""
         runnable, given = self._routed(input)
         return runnable.stream(given, _config(runnable, config), **kwargs)
 
+    @marked("async_chunks")
     def astream(
         self, input: RouterInput, config: RunnableConfig | None = None, **kwargs: Any
     ) -> AsyncGenerator[Output, None]:
@@ -66,8 +70,10 @@ class RouterRunnable(Runnable[RouterInput, Output]):
         return runnable.astream(given, _config(runnable, config), **kwargs)
 
     def _routed(self, input: Any) -> tuple[Runnable[Any, Any], Any]:
-        if not isinstance(input, Mapping) or not {"key", "input"} <= input.keys():
-            raise TypeError(f"a router takes {{'key': …, 'input': …}}, got {input!r}")
+        if not isinstance(input, Mapping):
+            raise NotADictError(f"a router takes {{'key': …, 'input': …}}, got {input!r}")
+        if not {"key", "input"} <= input.keys():
+            raise KeyError(f"a router takes {{'key': …, 'input': …}}, got {input!r}")
         key = input["key"]
         if key not in self.runnables:
             known = listed(sorted(self.runnables))

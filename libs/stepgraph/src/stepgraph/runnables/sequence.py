@@ -50,11 +50,16 @@ class RunnableSequence(Traced[Input, Output]):
             *([last] if last is not None else ()),
         ]
         self.name: str | None = name
-        self.steps: list[Runnable[Any, Any]] = []
-        for step in map(MAKERS.coerce, given):
-            self.steps += step.steps if isinstance(step, RunnableSequence) and step.name is None else [step]
-        if len(self.steps) < 2:
-            raise ValueError(f"a sequence has at least 2 steps, got {len(self.steps)}")
+        self.steps: list[Runnable[Any, Any]] = given
+        self._derive()
+
+    def _derive(self) -> None:
+        steps: list[Runnable[Any, Any]] = []
+        for step in map(MAKERS.coerce, self.steps):
+            steps += step.steps if isinstance(step, RunnableSequence) and step.name is None else [step]
+        if len(steps) < 2:
+            raise ValueError(f"a sequence has at least 2 steps, got {len(steps)}")
+        self.steps = steps
         self._parts = [Part(step, f"seq:step:{number}") for number, step in enumerate(self.steps, start=1)]
         self._plain = all(step.inherits_config for step in self.steps)
 
@@ -63,15 +68,27 @@ class RunnableSequence(Traced[Input, Output]):
         """The first step."""
         return self.steps[0]
 
+    @first.setter
+    def first(self, step: Any) -> None:
+        self.steps = [step, *self.steps[1:]]
+
     @property
     def middle(self) -> list[Runnable[Any, Any]]:
         """The steps between the first and the last."""
         return self.steps[1:-1]
 
+    @middle.setter
+    def middle(self, steps: Sequence[Any]) -> None:
+        self.steps = [self.steps[0], *steps, self.steps[-1]]
+
     @property
     def last(self) -> Runnable[Any, Any]:
         """The last step."""
         return self.steps[-1]
+
+    @last.setter
+    def last(self, step: Any) -> None:
+        self.steps = [*self.steps[:-1], step]
 
     def __repr__(self) -> str:
         return " | ".join(map(repr, self.steps))

@@ -12,13 +12,15 @@ from functools import partial
 from typing import Any, Final, Generic
 
 from stepgraph.ambient import SCOPE
-from stepgraph.config import RunnableConfig
+from stepgraph.config import RunnableConfig, Scope
 from stepgraph.execution.guard import GUARD
 from stepgraph.runnables.adapted import close, iterate_inside, iterate_inside_async
 from stepgraph.runnables.base import Input, Output, Runnable
+from stepgraph.runnables.by_value import ByValue
 from stepgraph.runnables.call import Call, is_plain
 from stepgraph.runnables.folding import fold
 from stepgraph.runnables.incoming import AsyncIncoming, Incoming
+from stepgraph.signatures import marked
 
 __all__ = ["Traced"]
 
@@ -26,7 +28,7 @@ _UNSEEN: Final = {"input": ""}
 """What handlers see as the input of a runnable whose input is still to come, in chunks."""
 
 
-class Traced(Runnable[Input, Output], Generic[Input, Output]):
+class Traced(ByValue, Runnable[Input, Output], Generic[Input, Output]):
     """A runnable that reports its runs."""
 
     inherits_config = True
@@ -70,7 +72,12 @@ class Traced(Runnable[Input, Output], Generic[Input, Output]):
             GUARD.sync_entry(self, "invoke")
         if is_plain(config, SCOPE.get()):
             return self._invoke(input, None, **kwargs)  # type: ignore[no-any-return]
-        call = Call(self, config)
+        return self._invoke_heard(input, config, None, kwargs)  # type: ignore[no-any-return]
+
+    def _invoke_heard(
+        self, input: Any, config: RunnableConfig | None, above: Scope | None, kwargs: dict[str, Any]
+    ) -> Any:
+        call = Call(self, config, above)
         call.start(input)
         try:
             with call.inside():
@@ -79,8 +86,9 @@ class Traced(Runnable[Input, Output], Generic[Input, Output]):
             call.fail(error)
             raise
         call.end(output)
-        return output  # type: ignore[no-any-return]
+        return output
 
+    @marked("coroutine")
     def ainvoke(self, input: Input, config: RunnableConfig | None = None, **kwargs: Any) -> Coroutine[Any, Any, Output]:
         """Run with one input and return the output; see `Runnable.invoke`.
 
@@ -91,13 +99,15 @@ class Traced(Runnable[Input, Output], Generic[Input, Output]):
         if is_plain(config, SCOPE.get()):
             coroutine = self._ainvoke(input, None, **kwargs)
         else:
-            coroutine = self._ainvoke_heard(input, config, kwargs)
+            coroutine = self._ainvoke_heard(input, config, None, kwargs)
         named: Any = coroutine
         named.__qualname__ = f"{self.name or type(self).__name__}.ainvoke"
         return coroutine
 
-    async def _ainvoke_heard(self, input: Any, config: RunnableConfig | None, kwargs: dict[str, Any]) -> Any:
-        call = Call(self, config)
+    async def _ainvoke_heard(
+        self, input: Any, config: RunnableConfig | None, above: Scope | None, kwargs: dict[str, Any]
+    ) -> Any:
+        call = Call(self, config, above)
         await call.start_async(input)
         try:
             with call.inside():
@@ -108,6 +118,7 @@ class Traced(Runnable[Input, Output], Generic[Input, Output]):
         await call.end_async(output)
         return output
 
+    @marked("chunks")
     def stream(self, input: Input, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Output]:
         """Run with one input and yield the output in chunks; see `Runnable.stream`."""
         if GUARD.on:
@@ -116,6 +127,7 @@ class Traced(Runnable[Input, Output], Generic[Input, Output]):
             return self._stream(input, None, **kwargs)
         return self._told(partial(self._stream, input, **kwargs), Call(self, config), None, input)
 
+    @marked("async_chunks")
     def astream(
         self, input: Input, config: RunnableConfig | None = None, **kwargs: Any
     ) -> AsyncGenerator[Output, None]:
@@ -126,6 +138,7 @@ class Traced(Runnable[Input, Output], Generic[Input, Output]):
             return self._astream(input, None, **kwargs)
         return self._told_async(partial(self._astream, input, **kwargs), Call(self, config), None, input)
 
+    @marked("chunks")
     def transform(
         self, input: Iterator[Input], config: RunnableConfig | None = None, **kwargs: Any
     ) -> Iterator[Output]:
@@ -136,6 +149,7 @@ class Traced(Runnable[Input, Output], Generic[Input, Output]):
         incoming = Incoming(iter(input), call.above, remembers=call.is_heard)
         return self._told(partial(self._transform, incoming, **kwargs), call, incoming, None)
 
+    @marked("async_chunks")
     def atransform(
         self, input: AsyncIterator[Input], config: RunnableConfig | None = None, **kwargs: Any
     ) -> AsyncGenerator[Output, None]:
