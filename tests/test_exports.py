@@ -41,8 +41,8 @@ DOORS = {
         BlockedLoopWarning CheckpointError CorruptCheckpointError DecryptionError DeserializationError
         EmptyChannelError EmptyInputError ErrorCode GraphBubbleUp GraphDrained GraphInterrupt GraphRecursionError
         IncompleteJoinWarning InvalidGraphError InvalidResumeError InvalidUpdateError MigrationError
-        MissingThreadError NewerCheckpointError NodeCancelledError NodeFailure ParentCommand ReducerError
-        SaverError SerializationError StateMutationWarning StepgraphWarning SyncEntryError
+        MissingThreadError NewerCheckpointError NodeCancelledError NodeFailure NotADictError ParentCommand
+        ReducerError SaverError SerializationError StateMutationWarning StepgraphWarning SyncEntryError
         SyncEntryWarning ThreadConflictError UnknownInterruptError UnreachableNodeWarning
     """,
     "stepgraph.checkpoint": """
@@ -105,27 +105,38 @@ DOORS = {
     "stepgraph.runnables": """
         AddableDict ConfigurableField ConfigurableFieldMultiOption ConfigurableFieldSingleOption
         ConfigurableFieldSpec RouterInput RouterRunnable Runnable RunnableAssign RunnableBinding RunnableBranch
-        RunnableConfig RunnableConfigurableAlternatives RunnableConfigurableFields RunnableEach
-        RunnableGenerator RunnableLambda RunnableMap RunnableParallel RunnablePassthrough RunnablePick
-        RunnableRetry RunnableSequence RunnableWithFallbacks chain coerce_to_runnable ensure_config
-        get_config_list patch_config run_in_executor
+        RunnableConfig RunnableConfigurableAlternatives RunnableConfigurableFields RunnableEach RunnableGenerator
+        RunnableLambda RunnableMap RunnableParallel RunnablePassthrough RunnablePick RunnableRetry RunnableSequence
+        RunnableSerializable RunnableWithFallbacks aadd add chain coerce_to_runnable ensure_config get_config_list
+        patch_config run_in_executor
     """,
     "stepgraph.runnables.utils": """
         AddableDict ConfigurableField ConfigurableFieldMultiOption ConfigurableFieldSingleOption
-        ConfigurableFieldSpec Input Output
+        ConfigurableFieldSpec Input Output aadd add gather_with_concurrency
     """,
     "stepgraph.runnables.config": """
-        RunnableConfig ensure_config get_config_list merge_configs patch_config run_in_executor
+        ContextThreadPoolExecutor RunnableConfig ensure_config get_async_callback_manager_for_config
+        get_callback_manager_for_config get_config_list get_executor_for_config merge_configs patch_config
+        run_in_executor set_config_context var_child_runnable_config
     """,
     "stepgraph.callbacks": """
-        AsyncBaseTracer AsyncCallbackHandler AsyncCallbackManager AsyncCallbackManagerForChainRun
-        AsyncCallbackManagerForLLMRun AsyncCallbackManagerForRetrieverRun AsyncCallbackManagerForToolRun
-        AsyncRootListeners AsyncRunManager BaseCallbackHandler BaseCallbackManager BaseRunManager BaseTracer
-        CallbackManager CallbackManagerForChainRun CallbackManagerForLLMRun CallbackManagerForRetrieverRun
-        CallbackManagerForToolRun Callbacks ConsoleCallbackHandler FileCallbackHandler RootListeners Run
-        RunCollectorCallbackHandler RunManager StdOutCallbackHandler StreamingStdOutCallbackHandler
-        UsageMetadataCallbackHandler adispatch_custom_event collect_runs dispatch_custom_event
-        get_usage_metadata_callback heard_by
+        AsyncBaseTracer AsyncCallbackHandler AsyncCallbackManager AsyncCallbackManagerForChainGroup
+        AsyncCallbackManagerForChainRun AsyncCallbackManagerForLLMRun AsyncCallbackManagerForRetrieverRun
+        AsyncCallbackManagerForToolRun AsyncParentRunManager AsyncRootListeners AsyncRunManager BaseCallbackHandler
+        BaseCallbackManager BaseRunManager BaseTracer CallbackManager CallbackManagerForChainGroup
+        CallbackManagerForChainRun CallbackManagerForLLMRun CallbackManagerForRetrieverRun CallbackManagerForToolRun
+        CallbackManagerMixin Callbacks ChainManagerMixin ConsoleCallbackHandler FileCallbackHandler
+        FunctionCallbackHandler LLMManagerMixin ParentRunManager RetrieverManagerMixin RootListeners Run
+        RunCollectorCallbackHandler RunManager RunManagerMixin StdOutCallbackHandler StreamingStdOutCallbackHandler
+        ToolManagerMixin UsageMetadataCallbackHandler adispatch_custom_event ahandle_event atrace_as_chain_group
+        collect_runs dispatch_custom_event get_usage_metadata_callback handle_event heard_by trace_as_chain_group
+    """,
+    "stepgraph.globals": """
+        SETTINGS get_debug get_llm_cache get_verbose set_debug set_llm_cache set_verbose
+    """,
+    "stepgraph.tracers": """
+        AsyncBaseTracer AsyncRootListeners BaseTracer ConsoleCallbackHandler FunctionCallbackHandler RootListeners
+        Run RunCollectorCallbackHandler collect_runs
     """,
     "stepgraph.messages": """
         AIMessage AIMessageChunk BaseMessage HumanMessage MessageLike RemoveMessage SystemMessage ToolMessage

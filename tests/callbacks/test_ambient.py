@@ -12,8 +12,15 @@ from typing import Any, TypedDict
 import pytest
 
 from stepgraph.ambient import SCOPE
-from stepgraph.callbacks import AsyncCallbackHandler, BaseCallbackHandler, CallbackManager, dispatch_custom_event
-from stepgraph.callbacks.ambient import collect_runs, get_usage_metadata_callback, heard_by
+from stepgraph.callbacks import (
+    AsyncCallbackHandler,
+    BaseCallbackHandler,
+    CallbackManager,
+    collect_runs,
+    dispatch_custom_event,
+    get_usage_metadata_callback,
+    heard_by,
+)
 from stepgraph.config import get_config
 from stepgraph.graph import START, StateGraph
 from stepgraph.runnables import RunnableLambda, RunnableParallel

@@ -8,11 +8,12 @@ import pytest
 
 from stepgraph.callbacks import AsyncCallbackHandler, BaseCallbackHandler
 from stepgraph.callbacks.base import EVENTS
-from tests.callbacks.ears import COLOURS, awaited, ear, manager_of
+from stepgraph.runnables import RunnableLambda
+from tests.callbacks.ears import COLOURS, awaited, ear, manager_of, run
 
 
 def test_every_event_is_a_method_that_takes_what_others_know_it_to_take():
-    methods = {name for name in vars(BaseCallbackHandler) if name.startswith("on_")}
+    methods = {name for name in dir(BaseCallbackHandler) if name.startswith("on_")}
     assert methods == set(EVENTS)
     for event in EVENTS:
         parameters = inspect.signature(getattr(BaseCallbackHandler, event)).parameters
@@ -81,3 +82,30 @@ async def test_a_handler_needs_no_base_class(door: str):
     handler = Mine()
     await all_events(manager_of(door, handler))
     assert handler.heard == ["in", "in"]
+
+
+@pytest.mark.parametrize("door", COLOURS)
+async def test_async_handlers_may_await_what_they_override(door: str):
+    heard: list[Any] = []
+
+    class Mine(AsyncCallbackHandler):
+        raise_error = True
+
+        async def on_chain_start(self, serialized, inputs, **facts):
+            assert await super().on_chain_start(serialized, inputs, **facts) is None
+            heard.append(inputs)
+
+        async def on_chain_end(self, outputs, **facts):
+            assert await super().on_chain_end(outputs, **facts) is None
+            heard.append(outputs)
+
+    await run(RunnableLambda(lambda x: x + 1), door, 1, {"callbacks": [Mine()]})
+    assert heard == [1, 2]
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_the_methods_of_both_kinds_take_the_same(event: str):
+    method = getattr(AsyncCallbackHandler, event)
+    assert inspect.iscoroutinefunction(method)
+    assert inspect.signature(method) == inspect.signature(getattr(BaseCallbackHandler, event))
+    assert not inspect.iscoroutinefunction(getattr(BaseCallbackHandler, event))

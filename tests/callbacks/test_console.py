@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stepgraph.callbacks import ConsoleCallbackHandler
+from stepgraph.callbacks import ConsoleCallbackHandler, FunctionCallbackHandler
 from stepgraph.callbacks.console import _duration
 from stepgraph.runnables import RunnableLambda
 from tests.callbacks.ears import COLOURS, awaited, manager_of, run
@@ -110,3 +110,17 @@ async def test_branches_that_run_side_by_side_each_have_their_way(capsys: pytest
 )
 def test_durations(seconds: float, text: str):
     assert _duration(seconds) == text
+
+
+@pytest.mark.parametrize("door", COLOURS)
+async def test_the_lines_may_go_to_a_function(door: str, capsys: pytest.CaptureFixture[str]):
+    told: list[str] = []
+
+    class Mine(FunctionCallbackHandler):
+        run_inline = True
+
+    for handler in (FunctionCallbackHandler(told.append), Mine(told.append)):
+        await run(RunnableLambda(lambda x: x + 1, name="step"), door, 1, {"callbacks": [handler]})
+    told = [re.sub(r"\d+\.\d m?s", "…", line) for line in told]
+    assert told == ['start  chain:step  {"input": 1}', 'end    chain:step  …  {"output": 2}'] * 2
+    assert capsys.readouterr().out == ""

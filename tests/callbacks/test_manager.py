@@ -170,3 +170,20 @@ async def test_who_knows_chat_models_does_not(door: str):
     handler = ear("inline")
     await awaited(manager_of(door, handler).on_chat_model_start({}, [[HumanMessage("hi")]]))
     assert handler.events == ["on_chat_model_start"]
+
+
+@pytest.mark.parametrize("door", COLOURS)
+async def test_what_stands_above_a_tool_or_a_retriever_may_be_given(door: str):
+    handler, first, second, above = ear("inline"), uuid4(), uuid4(), uuid4()
+    manager = manager_of(door, handler, parent_run_id=uuid4(), tags=["a"])
+    before = manager.parent_run_id
+    tool = await awaited(manager.on_tool_start({}, "in", first, above, {"x": 1}))
+    retriever = await awaited(manager.on_retriever_start({}, "query", second, above))
+    await awaited(tool.on_tool_end("out"))
+    await awaited(retriever.on_retriever_end([]))
+    assert [each.facts["parent_run_id"] for each in handler.heard] == [above] * 4
+    assert [each.facts["run_id"] for each in handler.heard] == [first, second, first, second]
+    assert handler.heard[0].facts["inputs"] == {"x": 1}
+    assert manager.parent_run_id == before
+    await awaited(manager.on_tool_start({}, "in"))
+    assert handler.heard[-1].facts["parent_run_id"] == before

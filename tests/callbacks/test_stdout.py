@@ -86,3 +86,19 @@ async def test_tokens_as_they_come(door: str, capsys: pytest.CaptureFixture[str]
     await awaited(model.on_llm_end("Hello\n"))
     assert shown == ["Hel", "lo", "\n"]
     assert capsys.readouterr().out == ""
+
+
+def test_the_color_may_be_given_by_position(capsys: pytest.CaptureFixture[str]):
+    handler = StdOutCallbackHandler()
+    handler.on_text("said", "green", "!\n")
+    handler.on_agent_action(SimpleNamespace(log="look"), "red")
+    handler.on_agent_finish(SimpleNamespace(log="found"), "red")
+    handler.on_tool_end("7", "blue", "Seen: ", "Now: ")
+    assert capsys.readouterr().out == "".join(
+        (
+            colored("said!\n", "green"),
+            colored("look", "red"),
+            colored("found\n", "red"),
+            colored("Seen: 7\nNow: \n", "blue"),
+        )
+    )

@@ -214,3 +214,33 @@ def test_its_repr_shows_what_is_inside_but_no_bookkeeping():
     start(tree, "inner", root)
     assert "name='inner'" in repr(root)
     assert "dotted_order" not in repr(root)
+
+
+def test_a_record_as_a_dict():
+    tree = RunTree()
+    above = start(tree, "above", tags=["a"])
+    below = start(tree, "below", above)
+    end(tree, below, outputs={"output": 1})
+    end(tree, above, error=ValueError("no"))
+    told = above.dict()
+    assert told == above.model_dump()
+    assert set(told) == {
+        *("id", "name", "run_type", "inputs", "outputs", "error", "tags", "extra", "start_time", "end_time"),
+        *("parent_run_id", "trace_id", "dotted_order", "events", "serialized", "child_runs"),
+    }
+    assert (told["id"], told["name"], told["tags"], told["error"]) == (above.id, "above", ["a"], above.error)
+    assert told["child_runs"] == [below.dict()]
+    assert told["child_runs"][0]["dotted_order"] == below.dotted_order
+
+
+def test_a_copy_shares_what_is_in_it():
+    tree = RunTree()
+    above = start(tree, "above")
+    run = start(tree, "run", above)
+    for twin in (run.copy(), run.model_copy()):
+        assert twin is not run
+        assert twin.dict() == run.dict()
+        assert twin.inputs is run.inputs
+    other = run.copy(update={"name": "other", "tags": ["a"]})
+    assert (other.name, other.tags, other.dotted_order) == ("other", ["a"], run.dotted_order)
+    assert (run.name, run.tags) == ("run", [])

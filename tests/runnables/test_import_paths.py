@@ -20,7 +20,7 @@ PLACES = {
     "runnables.config": """
         RunnableConfig ensure_config merge_configs patch_config get_config_list run_in_executor
         get_callback_manager_for_config get_async_callback_manager_for_config var_child_runnable_config
-        set_config_context ContextThreadPoolExecutor get_executor_for_config DEFAULT_RECURSION_LIMIT
+        set_config_context ContextThreadPoolExecutor get_executor_for_config
     """,
     "runnables.graph": """
         Graph Node Edge MermaidDrawMethod CurveStyle NodeStyles

@@ -1,40 +1,60 @@
 """Callbacks: handlers that hear what runs do, and how events reach them."""
 
-from stepgraph.callbacks.ambient import collect_runs, get_usage_metadata_callback, heard_by
+from stepgraph.callbacks.ambient import collect_runs, heard_by
 from stepgraph.callbacks.base import AsyncCallbackHandler, BaseCallbackHandler, Callbacks
 from stepgraph.callbacks.base_manager import BaseCallbackManager
 from stepgraph.callbacks.collector import RunCollectorCallbackHandler
-from stepgraph.callbacks.console import ConsoleCallbackHandler
+from stepgraph.callbacks.console import ConsoleCallbackHandler, FunctionCallbackHandler
 from stepgraph.callbacks.custom import adispatch_custom_event, dispatch_custom_event
+from stepgraph.callbacks.dispatch import ahandle_event, handle_event
 from stepgraph.callbacks.file import FileCallbackHandler
+from stepgraph.callbacks.groups import (
+    AsyncCallbackManagerForChainGroup,
+    CallbackManagerForChainGroup,
+    atrace_as_chain_group,
+    trace_as_chain_group,
+)
 from stepgraph.callbacks.listeners import AsyncRootListeners, RootListeners
 from stepgraph.callbacks.manager import AsyncCallbackManager, CallbackManager
+from stepgraph.callbacks.mixins import (
+    CallbackManagerMixin,
+    ChainManagerMixin,
+    LLMManagerMixin,
+    RetrieverManagerMixin,
+    RunManagerMixin,
+    ToolManagerMixin,
+)
 from stepgraph.callbacks.runs import (
     AsyncCallbackManagerForChainRun,
     AsyncCallbackManagerForLLMRun,
     AsyncCallbackManagerForRetrieverRun,
     AsyncCallbackManagerForToolRun,
+    AsyncParentRunManager,
     AsyncRunManager,
     BaseRunManager,
     CallbackManagerForChainRun,
     CallbackManagerForLLMRun,
     CallbackManagerForRetrieverRun,
     CallbackManagerForToolRun,
+    ParentRunManager,
     RunManager,
 )
-from stepgraph.callbacks.stdout import StdOutCallbackHandler, StreamingStdOutCallbackHandler
+from stepgraph.callbacks.stdout import StdOutCallbackHandler
+from stepgraph.callbacks.streaming_stdout import StreamingStdOutCallbackHandler
 from stepgraph.callbacks.tracers import AsyncBaseTracer, BaseTracer
 from stepgraph.callbacks.tree import Run
-from stepgraph.callbacks.usage import UsageMetadataCallbackHandler
+from stepgraph.callbacks.usage import UsageMetadataCallbackHandler, get_usage_metadata_callback
 
 __all__ = [
     "AsyncBaseTracer",
     "AsyncCallbackHandler",
     "AsyncCallbackManager",
+    "AsyncCallbackManagerForChainGroup",
     "AsyncCallbackManagerForChainRun",
     "AsyncCallbackManagerForLLMRun",
     "AsyncCallbackManagerForRetrieverRun",
     "AsyncCallbackManagerForToolRun",
+    "AsyncParentRunManager",
     "AsyncRootListeners",
     "AsyncRunManager",
     "BaseCallbackHandler",
@@ -42,23 +62,36 @@ __all__ = [
     "BaseRunManager",
     "BaseTracer",
     "CallbackManager",
+    "CallbackManagerForChainGroup",
     "CallbackManagerForChainRun",
     "CallbackManagerForLLMRun",
     "CallbackManagerForRetrieverRun",
     "CallbackManagerForToolRun",
+    "CallbackManagerMixin",
     "Callbacks",
+    "ChainManagerMixin",
     "ConsoleCallbackHandler",
     "FileCallbackHandler",
+    "FunctionCallbackHandler",
+    "LLMManagerMixin",
+    "ParentRunManager",
+    "RetrieverManagerMixin",
     "RootListeners",
     "Run",
     "RunCollectorCallbackHandler",
     "RunManager",
+    "RunManagerMixin",
     "StdOutCallbackHandler",
     "StreamingStdOutCallbackHandler",
+    "ToolManagerMixin",
     "UsageMetadataCallbackHandler",
     "adispatch_custom_event",
+    "ahandle_event",
+    "atrace_as_chain_group",
     "collect_runs",
     "dispatch_custom_event",
     "get_usage_metadata_callback",
+    "handle_event",
     "heard_by",
+    "trace_as_chain_group",
 ]

@@ -13,11 +13,10 @@ from typing import TypeVar
 from stepgraph.ambient import SCOPE
 from stepgraph.callbacks.base import BaseCallbackHandler
 from stepgraph.callbacks.collector import RunCollectorCallbackHandler
-from stepgraph.callbacks.usage import UsageMetadataCallbackHandler
 from stepgraph.config import RunnableConfig, Scope, merge_configs
 from stepgraph.frames import Frame, Inside
 
-__all__ = ["collect_runs", "get_usage_metadata_callback", "heard_by"]
+__all__ = ["collect_runs", "heard_by"]
 
 HandlerT = TypeVar("HandlerT", bound=BaseCallbackHandler)
 
@@ -35,24 +34,6 @@ def heard_by(handler: HandlerT) -> Iterator[HandlerT]:
     above: Scope | None = SCOPE.get()
     around: RunnableConfig = {} if above is None else above.config
     with Inside(Frame(merge_configs(around, {"callbacks": [handler]}), above)):
-        yield handler
-
-
-@contextmanager
-def get_usage_metadata_callback(
-    name: str = "usage_metadata_callback",  # noqa: ARG001 - programs written for LangChain may give one
-) -> Iterator[UsageMetadataCallbackHandler]:
-    """Count what the models that run inside the block use.
-
-    Args:
-        name: Ignored.
-
-    Yields:
-        The handler; see its `usage_metadata`.
-    """
-    handler = UsageMetadataCallbackHandler()
-    handler.ignore_chain = handler.ignore_agent = handler.ignore_retriever = True  # no run is reported for its sake
-    with heard_by(handler):
         yield handler
 
 

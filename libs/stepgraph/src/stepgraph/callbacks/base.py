@@ -5,11 +5,19 @@ A handler is known by its attributes alone; one that derives from nothing, or fr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from importlib import import_module
+from typing import Any, Final, TypeAlias
 
-if TYPE_CHECKING:
-    from uuid import UUID
+from stepgraph.callbacks.mixins import (
+    CallbackManagerMixin,
+    ChainManagerMixin,
+    LLMManagerMixin,
+    RetrieverManagerMixin,
+    RunManagerMixin,
+    ToolManagerMixin,
+)
 
 __all__ = ["EVENTS", "AsyncCallbackHandler", "BaseCallbackHandler", "Callbacks"]
 
@@ -37,7 +45,14 @@ EVENTS: Final[dict[str, str]] = {
 """Every event, with the attribute by which a handler says that it does not want it."""
 
 
-class BaseCallbackHandler:
+class BaseCallbackHandler(
+    LLMManagerMixin,
+    ChainManagerMixin,
+    ToolManagerMixin,
+    RetrieverManagerMixin,
+    CallbackManagerMixin,
+    RunManagerMixin,
+):
     """Hears what runs do. Override the events that you want; the others cost nothing.
 
     In an async run the methods of a sync handler are called in the engine's threads, one after another, so they may
@@ -59,246 +74,36 @@ class BaseCallbackHandler:
     ignore_chat_model: bool = False
     ignore_custom_event: bool = False
 
-    # Language models.
-
-    def on_llm_start(
-        self,
-        serialized: dict[str, Any],
-        prompts: list[str],
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        metadata: dict[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """A model starts; of a chat model only where `on_chat_model_start` is not overridden."""
-
-    def on_chat_model_start(
-        self,
-        serialized: dict[str, Any],
-        messages: list[list[Any]],
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        metadata: dict[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """A chat model starts; not overridden, `on_llm_start` gets the messages as text."""
-
-    def on_llm_new_token(
-        self,
-        token: str,
-        *,
-        chunk: Any = None,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """A model that streams has given out a token."""
-
-    def on_llm_end(
-        self,
-        response: Any,
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """A model has answered."""
-
-    def on_llm_error(
-        self,
-        error: BaseException,
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """A model has failed."""
-
-    # Chains: runnables and graphs of all other kinds.
-
-    def on_chain_start(
-        self,
-        serialized: dict[str, Any],
-        inputs: Any,
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        metadata: dict[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """A runnable starts."""
-
-    def on_chain_end(
-        self,
-        outputs: Any,
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """A runnable has ended."""
-
-    def on_chain_error(
-        self,
-        error: BaseException,
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """A runnable has failed, or was cancelled."""
-
-    # Tools and agents.
-
-    def on_tool_start(
-        self,
-        serialized: dict[str, Any],
-        input_str: str,
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        metadata: dict[str, Any] | None = None,
-        inputs: dict[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """A tool starts."""
-
-    def on_tool_end(
-        self,
-        output: Any,
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """A tool has ended."""
-
-    def on_tool_error(
-        self,
-        error: BaseException,
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """A tool has failed."""
-
-    def on_agent_action(
-        self,
-        action: Any,
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """An agent has decided what to do."""
-
-    def on_agent_finish(
-        self,
-        finish: Any,
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """An agent has come to its end."""
-
-    # Retrievers.
-
-    def on_retriever_start(
-        self,
-        serialized: dict[str, Any],
-        query: str,
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        metadata: dict[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """A retriever starts."""
-
-    def on_retriever_end(
-        self,
-        documents: Sequence[Any],
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """A retriever has found what it has found."""
-
-    def on_retriever_error(
-        self,
-        error: BaseException,
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """A retriever has failed."""
-
-    # In between.
-
-    def on_text(
-        self,
-        text: str,
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """A run has something to say."""
-
-    def on_retry(
-        self,
-        retry_state: Any,
-        *,
-        run_id: UUID,
-        parent_run_id: UUID | None = None,
-        tags: list[str] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """An attempt has failed and another one will be made."""
-
-    def on_custom_event(
-        self,
-        name: str,
-        data: Any,
-        *,
-        run_id: UUID,
-        tags: list[str] | None = None,
-        metadata: dict[str, Any] | None = None,
-        **kwargs: Any,
-    ) -> Any:
-        """Code inside a run has called `dispatch_custom_event`."""
-
 
 class AsyncCallbackHandler(BaseCallbackHandler):
     """Hears what runs do, with coroutines: an async run awaits them on its loop before it goes on.
 
     Write `async def` in place of `def`; the events and their arguments are those of `BaseCallbackHandler`. A sync run
-    lets them run on an event loop of the engine's own, in a thread, and waits.
+    lets them run on an event loop of the engine's own, in a thread, and waits. What is not overridden can be awaited,
+    as in `await super().on_chain_start(…)`.
     """
+
+
+def _awaited(event: str) -> Callable[..., Coroutine[Any, Any, None]]:
+    """Return the method of an event that does nothing, as a coroutine function."""
+
+    @wraps(getattr(BaseCallbackHandler, event))
+    async def method(self: AsyncCallbackHandler, *args: Any, **kwargs: Any) -> None:
+        pass
+
+    return method
+
+
+for _event in EVENTS:
+    setattr(AsyncCallbackHandler, _event, _awaited(_event))
 
 
 Callbacks: TypeAlias = "list[BaseCallbackHandler] | Any | None"
 """What a config has under `callbacks`: a list of handlers, or a manager of them."""
+
+
+def __getattr__(name: str) -> Any:
+    """Find what others keep in the module of their base classes."""
+    if name != "BaseCallbackManager":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return import_module("stepgraph.callbacks.base_manager").BaseCallbackManager

@@ -9,7 +9,9 @@ from typing_extensions import Self
 
 from stepgraph.callbacks.base import BaseCallbackHandler, Callbacks
 from stepgraph.callbacks.dispatch import hears
+from stepgraph.callbacks.printers import printers
 from stepgraph.callbacks.state import CallbackState
+from stepgraph.globals import SETTINGS
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -40,7 +42,7 @@ class BaseCallbackManager(CallbackState):
         cls,
         inheritable_callbacks: Callbacks = None,
         local_callbacks: Callbacks = None,
-        verbose: bool = False,  # noqa: ARG003 - LangChain's signature
+        verbose: bool = False,
         inheritable_tags: Sequence[str] | None = None,
         local_tags: Sequence[str] | None = None,
         inheritable_metadata: Mapping[str, Any] | None = None,
@@ -51,7 +53,7 @@ class BaseCallbackManager(CallbackState):
         Args:
             inheritable_callbacks: A list of handlers, or a manager of either colour, for this run and those below.
             local_callbacks: The same, for this run alone.
-            verbose: Ignored.
+            verbose: Whether this run is printed, as `stepgraph.globals.set_verbose` says for all runs.
             inheritable_tags: For this run and those below.
             local_tags: For this run alone.
             inheritable_metadata: For this run and those below.
@@ -70,6 +72,8 @@ class BaseCallbackManager(CallbackState):
             manager.add_metadata(inheritable_metadata)
         if local_metadata:
             manager.add_metadata(local_metadata, inherit=False)
+        for handler in printers(manager.handlers, verbose):
+            manager.add_handler(handler, inherit=SETTINGS.is_heard)
         return manager
 
     @classmethod
@@ -175,6 +179,14 @@ class BaseCallbackManager(CallbackState):
         """Remove metadata, what is there of it."""
         self.metadata = {key: value for key, value in self.metadata.items() if key not in keys}
         self.inheritable_metadata = {k: value for k, value in self.inheritable_metadata.items() if k not in keys}
+
+    def _under(self, parent_run_id: UUID | None) -> Self:
+        """Return the manager of runs below one that is named; this one where none is."""
+        if parent_run_id is None or parent_run_id == self.parent_run_id:
+            return self
+        manager = self.copy()
+        manager.parent_run_id = parent_run_id
+        return manager
 
     def _facts(self, run_id: UUID, kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """Return what handlers are told of a run that starts."""

@@ -16,18 +16,21 @@ from contextvars import copy_context
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
-from stepgraph.callbacks.base import EVENTS, BaseCallbackHandler
+from stepgraph.callbacks.base import EVENTS, AsyncCallbackHandler, BaseCallbackHandler
+from stepgraph.callbacks.buffer import buffer_string
 from stepgraph.execution.tasks import running_loop, shielded
 from stepgraph.execution.threads import in_thread
 
-__all__ = ["hears", "send", "send_async"]
+__all__ = ["ahandle_event", "handle_event", "hears", "send", "send_async"]
 
 _Call: TypeAlias = "tuple[Any, Callable[..., Any], tuple[Any, ...]]"
 """A handler, its method, and what that is called with."""
 
 _log: Final = logging.getLogger("stepgraph.callbacks")
-_SILENT: Final = frozenset(getattr(BaseCallbackHandler, event) for event in EVENTS)
-"""The methods of the base class, which do nothing."""
+_SILENT: Final = frozenset(
+    getattr(kind, event) for kind in (BaseCallbackHandler, AsyncCallbackHandler) for event in EVENTS
+)
+"""The methods of the base classes, which do nothing."""
 
 
 def hears(handlers: Sequence[Any], ignore: str) -> bool:
@@ -109,11 +112,43 @@ async def send_async(
         await _all(coroutines)
 
 
+def handle_event(
+    handlers: Sequence[Any], event_name: str, ignore_condition_name: str | None, *args: Any, **kwargs: Any
+) -> None:
+    """Hand an event to handlers, for programs that do so themselves; see `send`.
+
+    Args:
+        handlers: The handlers.
+        event_name: The name of the method.
+        ignore_condition_name: The attribute by which a handler says that it does not want the event.
+        args: The positional arguments of the method.
+        kwargs: Its keyword arguments.
+    """
+    send(_wanting(handlers, ignore_condition_name), event_name, args, kwargs, _text(event_name, args))
+
+
+async def ahandle_event(
+    handlers: Sequence[Any], event_name: str, ignore_condition_name: str | None, *args: Any, **kwargs: Any
+) -> None:
+    """Hand an event to handlers and wait until all have dealt with it; see `handle_event`."""
+    await send_async(_wanting(handlers, ignore_condition_name), event_name, args, kwargs, _text(event_name, args))
+
+
+def _wanting(handlers: Sequence[Any], ignore: str | None) -> Sequence[Any]:
+    return [each for each in handlers if not (ignore and getattr(each, ignore, False))]
+
+
+def _text(event: str, args: tuple[Any, ...]) -> Callable[[], tuple[Any, ...]] | None:
+    if event != "on_chat_model_start":
+        return None
+    return lambda: (args[0], [buffer_string(messages) for messages in args[1]])
+
+
 def _method(
     handler: Any, event: str, args: tuple[Any, ...], text: Callable[[], tuple[Any, ...]] | None
 ) -> tuple[Callable[..., Any], tuple[Any, ...]] | None:
     """Return what to call on a handler, `None` where it does not want the event."""
-    ignore = EVENTS[event]
+    ignore = EVENTS.get(event)
     if ignore and getattr(handler, ignore, False):
         return None
     method = getattr(handler, event, None)

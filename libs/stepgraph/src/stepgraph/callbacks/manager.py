@@ -7,6 +7,7 @@ under `callbacks` while something runs. Those of LangChain are understood by the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from stepgraph.callbacks.base_manager import BaseCallbackManager
@@ -17,10 +18,12 @@ from stepgraph.callbacks.runs import (
     AsyncCallbackManagerForLLMRun,
     AsyncCallbackManagerForRetrieverRun,
     AsyncCallbackManagerForToolRun,
+    AsyncRunManager,
     CallbackManagerForChainRun,
     CallbackManagerForLLMRun,
     CallbackManagerForRetrieverRun,
     CallbackManagerForToolRun,
+    RunManager,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +50,7 @@ class CallbackManager(BaseCallbackManager):
         self, serialized: dict[str, Any], prompts: Sequence[str], run_id: UUID | None = None, **kwargs: Any
     ) -> list[CallbackManagerForLLMRun[CallbackManager]]:
         """Report that a model starts; return what reports of each prompt's run."""
-        runs = []
+        runs: list[CallbackManagerForLLMRun[CallbackManager]] = []
         for prompt in prompts:
             identity, run_id = run_id or new_run_id(), None
             send(self.handlers, "on_llm_start", (serialized, [prompt]), self._facts(identity, kwargs))
@@ -58,7 +61,7 @@ class CallbackManager(BaseCallbackManager):
         self, serialized: dict[str, Any], messages: Sequence[Sequence[Any]], run_id: UUID | None = None, **kwargs: Any
     ) -> list[CallbackManagerForLLMRun[CallbackManager]]:
         """Report that a chat model starts; return what reports of the run of each list of messages."""
-        runs = []
+        runs: list[CallbackManagerForLLMRun[CallbackManager]] = []
         for each in messages:
             identity, run_id = run_id or new_run_id(), None
             facts = self._facts(identity, kwargs)
@@ -79,24 +82,28 @@ class CallbackManager(BaseCallbackManager):
         serialized: dict[str, Any],
         input_str: str,
         run_id: UUID | None = None,
-        *,
+        parent_run_id: UUID | None = None,
         inputs: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> CallbackManagerForToolRun[CallbackManager]:
         """Report that a tool starts; return what reports of its run."""
-        identity = run_id or new_run_id()
-        send(
-            self.handlers, "on_tool_start", (serialized, input_str), self._facts(identity, {"inputs": inputs, **kwargs})
-        )
-        return CallbackManagerForToolRun(self, identity)
+        manager, identity = self._under(parent_run_id), run_id or new_run_id()
+        facts = manager._facts(identity, {"inputs": inputs, **kwargs})
+        send(self.handlers, "on_tool_start", (serialized, input_str), facts)
+        return CallbackManagerForToolRun(manager, identity)
 
     def on_retriever_start(
-        self, serialized: dict[str, Any], query: str, run_id: UUID | None = None, **kwargs: Any
+        self,
+        serialized: dict[str, Any],
+        query: str,
+        run_id: UUID | None = None,
+        parent_run_id: UUID | None = None,
+        **kwargs: Any,
     ) -> CallbackManagerForRetrieverRun[CallbackManager]:
         """Report that a retriever starts; return what reports of its run."""
-        identity = run_id or new_run_id()
-        send(self.handlers, "on_retriever_start", (serialized, query), self._facts(identity, kwargs))
-        return CallbackManagerForRetrieverRun(self, identity)
+        manager, identity = self._under(parent_run_id), run_id or new_run_id()
+        send(self.handlers, "on_retriever_start", (serialized, query), manager._facts(identity, kwargs))
+        return CallbackManagerForRetrieverRun(manager, identity)
 
     def on_custom_event(self, name: str, data: Any, run_id: UUID | None = None, **kwargs: Any) -> None:
         """Report an event of the user's own."""
@@ -116,7 +123,7 @@ class AsyncCallbackManager(BaseCallbackManager):
         self, serialized: dict[str, Any], prompts: Sequence[str], run_id: UUID | None = None, **kwargs: Any
     ) -> list[AsyncCallbackManagerForLLMRun[AsyncCallbackManager]]:
         """Report that a model starts; return what reports of each prompt's run."""
-        runs = []
+        runs: list[AsyncCallbackManagerForLLMRun[AsyncCallbackManager]] = []
         for prompt in prompts:
             identity, run_id = run_id or new_run_id(), None
             await send_async(self.handlers, "on_llm_start", (serialized, [prompt]), self._facts(identity, kwargs))
@@ -127,7 +134,7 @@ class AsyncCallbackManager(BaseCallbackManager):
         self, serialized: dict[str, Any], messages: Sequence[Sequence[Any]], run_id: UUID | None = None, **kwargs: Any
     ) -> list[AsyncCallbackManagerForLLMRun[AsyncCallbackManager]]:
         """Report that a chat model starts; return what reports of the run of each list of messages."""
-        runs = []
+        runs: list[AsyncCallbackManagerForLLMRun[AsyncCallbackManager]] = []
         for each in messages:
             identity, run_id = run_id or new_run_id(), None
             facts, text = self._facts(identity, kwargs), _as_text(serialized, each)
@@ -148,25 +155,41 @@ class AsyncCallbackManager(BaseCallbackManager):
         serialized: dict[str, Any],
         input_str: str,
         run_id: UUID | None = None,
-        *,
+        parent_run_id: UUID | None = None,
         inputs: dict[str, Any] | None = None,
         **kwargs: Any,
     ) -> AsyncCallbackManagerForToolRun[AsyncCallbackManager]:
         """Report that a tool starts; return what reports of its run."""
-        identity = run_id or new_run_id()
-        facts = self._facts(identity, {"inputs": inputs, **kwargs})
+        manager, identity = self._under(parent_run_id), run_id or new_run_id()
+        facts = manager._facts(identity, {"inputs": inputs, **kwargs})
         await send_async(self.handlers, "on_tool_start", (serialized, input_str), facts)
-        return AsyncCallbackManagerForToolRun(self, identity)
+        return AsyncCallbackManagerForToolRun(manager, identity)
 
     async def on_retriever_start(
-        self, serialized: dict[str, Any], query: str, run_id: UUID | None = None, **kwargs: Any
+        self,
+        serialized: dict[str, Any],
+        query: str,
+        run_id: UUID | None = None,
+        parent_run_id: UUID | None = None,
+        **kwargs: Any,
     ) -> AsyncCallbackManagerForRetrieverRun[AsyncCallbackManager]:
         """Report that a retriever starts; return what reports of its run."""
-        identity = run_id or new_run_id()
-        await send_async(self.handlers, "on_retriever_start", (serialized, query), self._facts(identity, kwargs))
-        return AsyncCallbackManagerForRetrieverRun(self, identity)
+        manager, identity = self._under(parent_run_id), run_id or new_run_id()
+        await send_async(self.handlers, "on_retriever_start", (serialized, query), manager._facts(identity, kwargs))
+        return AsyncCallbackManagerForRetrieverRun(manager, identity)
 
     async def on_custom_event(self, name: str, data: Any, run_id: UUID | None = None, **kwargs: Any) -> None:
         """Report an event of the user's own."""
         facts = {"run_id": run_id or new_run_id(), "tags": self.tags, "metadata": self.metadata, **kwargs}
         await send_async(self.handlers, "on_custom_event", (name, data), facts)
+
+
+RunManager.below, AsyncRunManager.below = CallbackManager, AsyncCallbackManager
+
+
+def __getattr__(name: str) -> Any:
+    """Find what others keep in the module of the managers."""
+    package = import_module("stepgraph.callbacks")
+    if name.startswith("_") or name not in package.__all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(package, name)

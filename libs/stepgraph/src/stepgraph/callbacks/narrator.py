@@ -66,7 +66,6 @@ class Narrator(BaseCallbackHandler):
     def on_tool_end(
         self,
         output: Any,
-        *,
         color: str | None = None,
         observation_prefix: str | None = None,
         llm_prefix: str | None = None,
@@ -77,15 +76,15 @@ class Narrator(BaseCallbackHandler):
         after = "" if llm_prefix is None else f"\n{llm_prefix}"
         self._say(f"{before}{output}{after}\n", color)
 
-    def on_agent_action(self, action: Any, *, color: str | None = None, **facts: Any) -> None:
+    def on_agent_action(self, action: Any, color: str | None = None, **facts: Any) -> None:
         """An agent has decided what to do."""
         self._say(str(getattr(action, "log", action)), color)
 
-    def on_agent_finish(self, finish: Any, *, color: str | None = None, **facts: Any) -> None:
+    def on_agent_finish(self, finish: Any, color: str | None = None, **facts: Any) -> None:
         """An agent has come to its end."""
         self._say(f"{getattr(finish, 'log', finish)}\n", color)
 
-    def on_text(self, text: str, *, color: str | None = None, end: str = "", **facts: Any) -> None:
+    def on_text(self, text: str, color: str | None = None, end: str = "", **facts: Any) -> None:
         """A run has something to say."""
         self._say(f"{text}{end}", color)
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any
 
-from typing_extensions import TypeVar
-
-from stepgraph.callbacks.base_manager import BaseCallbackManager
+from stepgraph.callbacks.base_run import BaseRunManager, ManagerT
 from stepgraph.callbacks.dispatch import send, send_async
-from stepgraph.callbacks.state import CallbackState
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -19,49 +16,16 @@ __all__ = [
     "AsyncCallbackManagerForLLMRun",
     "AsyncCallbackManagerForRetrieverRun",
     "AsyncCallbackManagerForToolRun",
+    "AsyncParentRunManager",
     "AsyncRunManager",
     "BaseRunManager",
     "CallbackManagerForChainRun",
     "CallbackManagerForLLMRun",
     "CallbackManagerForRetrieverRun",
     "CallbackManagerForToolRun",
+    "ParentRunManager",
     "RunManager",
 ]
-
-ManagerT = TypeVar("ManagerT", bound=BaseCallbackManager, default=BaseCallbackManager)
-
-
-class BaseRunManager(CallbackState, Generic[ManagerT]):
-    """Reports what happens in one run.
-
-    Args:
-        manager: The manager that reported its start.
-        run_id: The run.
-    """
-
-    def __init__(self, manager: ManagerT, run_id: UUID) -> None:
-        self.__dict__.update(manager.__dict__)  # nothing is changed in place: what is added to a manager is replaced
-        self.run_id: UUID = run_id
-        self._manager = manager
-
-    def get_child(self, tag: str | None = None) -> ManagerT:
-        """Return the manager of the runs below this one.
-
-        Args:
-            tag: A tag that only the run directly below gets.
-        """
-        kind: type[ManagerT] = type(self._manager)
-        child = kind.__new__(kind)  # lists are shared: nobody changes them, who adds to one replaces it
-        tags = self.inheritable_tags
-        child.handlers = child.inheritable_handlers = self.inheritable_handlers
-        child.parent_run_id = self.run_id
-        child.inheritable_tags = tags
-        child.tags = tags if tag is None or tag in tags else [*tags, tag]
-        child.metadata = child.inheritable_metadata = self.inheritable_metadata
-        return child
-
-    def _facts(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        return {"run_id": self.run_id, "parent_run_id": self.parent_run_id, "tags": self.tags, **kwargs}
 
 
 class RunManager(BaseRunManager[ManagerT]):
@@ -75,12 +39,24 @@ class RunManager(BaseRunManager[ManagerT]):
         """Report that another attempt will be made."""
         self._send("on_retry", retry_state, kwargs)
 
+    def on_custom_event(self, name: str, data: Any, *, run_id: UUID | None = None, **kwargs: Any) -> None:
+        """Report an event of the user's own, of this run unless another is named."""
+        send(self.handlers, "on_custom_event", (name, data), self._custom_facts(run_id, kwargs))
+
     def _send(self, event: str, what: Any, kwargs: dict[str, Any]) -> None:
         send(self.handlers, event, (what,), self._facts(kwargs))
 
 
+class ParentRunManager(RunManager[ManagerT]):
+    """Reports what happens in one sync run that others may be inside of."""
+
+
 class AsyncRunManager(BaseRunManager[ManagerT]):
     """Reports what happens in one async run."""
+
+    def get_sync(self) -> RunManager:
+        """Return what reports of the same run to sync code."""
+        return RunManager(self, self.run_id)
 
     async def on_text(self, text: str, **kwargs: Any) -> None:
         """Report that the run has something to say."""
@@ -90,8 +66,20 @@ class AsyncRunManager(BaseRunManager[ManagerT]):
         """Report that another attempt will be made."""
         await self._send("on_retry", retry_state, kwargs)
 
+    async def on_custom_event(self, name: str, data: Any, *, run_id: UUID | None = None, **kwargs: Any) -> None:
+        """Report an event of the user's own, of this run unless another is named."""
+        await send_async(self.handlers, "on_custom_event", (name, data), self._custom_facts(run_id, kwargs))
+
     async def _send(self, event: str, what: Any, kwargs: dict[str, Any]) -> None:
         await send_async(self.handlers, event, (what,), self._facts(kwargs))
+
+
+class AsyncParentRunManager(AsyncRunManager[ManagerT]):
+    """Reports what happens in one async run that others may be inside of."""
+
+    def get_sync(self) -> ParentRunManager:
+        """Return what reports of the same run to sync code."""
+        return ParentRunManager(self, self.run_id)
 
 
 class CallbackManagerForLLMRun(RunManager[ManagerT]):
@@ -110,7 +98,7 @@ class CallbackManagerForLLMRun(RunManager[ManagerT]):
         self._send("on_llm_error", error, kwargs)
 
 
-class CallbackManagerForChainRun(RunManager[ManagerT]):
+class CallbackManagerForChainRun(ParentRunManager[ManagerT]):
     """Reports what happens in a sync run of a runnable."""
 
     def on_chain_end(self, outputs: Any, **kwargs: Any) -> None:
@@ -130,7 +118,7 @@ class CallbackManagerForChainRun(RunManager[ManagerT]):
         self._send("on_agent_finish", finish, kwargs)
 
 
-class CallbackManagerForToolRun(RunManager[ManagerT]):
+class CallbackManagerForToolRun(ParentRunManager[ManagerT]):
     """Reports what happens in a sync run of a tool."""
 
     def on_tool_end(self, output: Any, **kwargs: Any) -> None:
@@ -142,7 +130,7 @@ class CallbackManagerForToolRun(RunManager[ManagerT]):
         self._send("on_tool_error", error, kwargs)
 
 
-class CallbackManagerForRetrieverRun(RunManager[ManagerT]):
+class CallbackManagerForRetrieverRun(ParentRunManager[ManagerT]):
     """Reports what happens in a sync run of a retriever."""
 
     def on_retriever_end(self, documents: Sequence[Any], **kwargs: Any) -> None:
@@ -157,6 +145,10 @@ class CallbackManagerForRetrieverRun(RunManager[ManagerT]):
 class AsyncCallbackManagerForLLMRun(AsyncRunManager[ManagerT]):
     """Reports what happens in an async run of a language model."""
 
+    def get_sync(self) -> CallbackManagerForLLMRun:
+        """Return what reports of the same run to sync code."""
+        return CallbackManagerForLLMRun(self, self.run_id)
+
     async def on_llm_new_token(self, token: str, *, chunk: Any = None, **kwargs: Any) -> None:
         """Report a token."""
         await self._send("on_llm_new_token", token, {"chunk": chunk, **kwargs})
@@ -170,8 +162,12 @@ class AsyncCallbackManagerForLLMRun(AsyncRunManager[ManagerT]):
         await self._send("on_llm_error", error, kwargs)
 
 
-class AsyncCallbackManagerForChainRun(AsyncRunManager[ManagerT]):
+class AsyncCallbackManagerForChainRun(AsyncParentRunManager[ManagerT]):
     """Reports what happens in an async run of a runnable."""
+
+    def get_sync(self) -> CallbackManagerForChainRun:
+        """Return what reports of the same run to sync code."""
+        return CallbackManagerForChainRun(self, self.run_id)
 
     async def on_chain_end(self, outputs: Any, **kwargs: Any) -> None:
         """Report what came of it."""
@@ -190,8 +186,12 @@ class AsyncCallbackManagerForChainRun(AsyncRunManager[ManagerT]):
         await self._send("on_agent_finish", finish, kwargs)
 
 
-class AsyncCallbackManagerForToolRun(AsyncRunManager[ManagerT]):
+class AsyncCallbackManagerForToolRun(AsyncParentRunManager[ManagerT]):
     """Reports what happens in an async run of a tool."""
+
+    def get_sync(self) -> CallbackManagerForToolRun:
+        """Return what reports of the same run to sync code."""
+        return CallbackManagerForToolRun(self, self.run_id)
 
     async def on_tool_end(self, output: Any, **kwargs: Any) -> None:
         """Report what came of it."""
@@ -202,8 +202,12 @@ class AsyncCallbackManagerForToolRun(AsyncRunManager[ManagerT]):
         await self._send("on_tool_error", error, kwargs)
 
 
-class AsyncCallbackManagerForRetrieverRun(AsyncRunManager[ManagerT]):
+class AsyncCallbackManagerForRetrieverRun(AsyncParentRunManager[ManagerT]):
     """Reports what happens in an async run of a retriever."""
+
+    def get_sync(self) -> CallbackManagerForRetrieverRun:
+        """Return what reports of the same run to sync code."""
+        return CallbackManagerForRetrieverRun(self, self.run_id)
 
     async def on_retriever_end(self, documents: Sequence[Any], **kwargs: Any) -> None:
         """Report what it found."""

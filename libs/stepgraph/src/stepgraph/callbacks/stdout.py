@@ -1,14 +1,12 @@
-"""Handlers that print: what runs do, and the tokens of models."""
+"""StdOutCallbackHandler: prints what runs do."""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
 
-from stepgraph.callbacks.base import BaseCallbackHandler
 from stepgraph.callbacks.narrator import Narrator
 
-__all__ = ["StdOutCallbackHandler", "StreamingStdOutCallbackHandler"]
+__all__ = ["StdOutCallbackHandler"]
 
 
 class StdOutCallbackHandler(Narrator):
@@ -22,15 +20,4 @@ class StdOutCallbackHandler(Narrator):
 
     def _write(self, text: str) -> None:
         sys.stdout.write(text)
-        sys.stdout.flush()
-
-
-class StreamingStdOutCallbackHandler(BaseCallbackHandler):
-    """Prints the tokens of models that stream, as they come."""
-
-    run_inline = True
-
-    def on_llm_new_token(self, token: str, **facts: Any) -> None:
-        """A model that streams has given out a token."""
-        sys.stdout.write(token)
         sys.stdout.flush()

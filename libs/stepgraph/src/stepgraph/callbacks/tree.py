@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 __all__ = ["Run", "RunTree"]
+
+_Facts: TypeAlias = "dict[str, Any]"
 
 _Way: TypeAlias = "tuple[_Way | None, datetime, UUID]"
 """A run and those above it, without what is in them."""
@@ -61,9 +63,9 @@ class Run:
     _above: _Way | None = field(default=None, repr=False)
 
     @property
-    def metadata(self) -> dict[str, Any]:
+    def metadata(self) -> _Facts:
         """Its metadata."""
-        found: dict[str, Any] = self.extra.setdefault("metadata", {})
+        found: _Facts = self.extra.setdefault("metadata", {})
         return found
 
     @property
@@ -76,6 +78,29 @@ class Run:
             parts.append(f"{start_time:%Y%m%dT%H%M%S%f}Z{run_id}")
             way = above
         return ".".join(reversed(parts))
+
+    def dict(self) -> _Facts:
+        """Return what it holds under the names of its attributes, and `dotted_order`; its `child_runs` as dicts."""
+        found = {each.name: getattr(self, each.name) for each in fields(self) if not each.name.startswith("_")}
+        found["dotted_order"] = self.dotted_order
+        found["child_runs"] = [child.dict() for child in self.child_runs]
+        return found
+
+    def model_dump(self) -> _Facts:
+        """Return the same as `dict`."""
+        return self.dict()
+
+    def copy(self, *, update: Mapping[str, Any] | None = None) -> Run:
+        """Return another record that shares what this one holds.
+
+        Args:
+            update: Attributes to replace, with their values.
+        """
+        return replace(self, **(update or {}))
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None) -> Run:
+        """Return the same as `copy`."""
+        return self.copy(update=update)
 
     @property
     def _way(self) -> _Way:

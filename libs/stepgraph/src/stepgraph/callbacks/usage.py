@@ -1,14 +1,16 @@
-"""UsageMetadataCallbackHandler: counts the tokens that models say they have used."""
+"""UsageMetadataCallbackHandler: counts the tokens that models say they have used, all of them or those in a block."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from stepgraph.callbacks.ambient import heard_by
 from stepgraph.callbacks.base import BaseCallbackHandler
 
-__all__ = ["UsageMetadataCallbackHandler"]
+__all__ = ["UsageMetadataCallbackHandler", "get_usage_metadata_callback"]
 
 
 class UsageMetadataCallbackHandler(BaseCallbackHandler):
@@ -42,6 +44,24 @@ class UsageMetadataCallbackHandler(BaseCallbackHandler):
     def _count(self, model: str, usage: Mapping[str, Any]) -> None:
         with self._lock:
             self.usage_metadata = {**self.usage_metadata, model: _sum(self.usage_metadata.get(model, {}), usage)}
+
+
+@contextmanager
+def get_usage_metadata_callback(
+    name: str = "usage_metadata_callback",  # noqa: ARG001 - programs written for LangChain may give one
+) -> Iterator[UsageMetadataCallbackHandler]:
+    """Count what the models that run inside the block use.
+
+    Args:
+        name: Ignored.
+
+    Yields:
+        The handler; see its `usage_metadata`.
+    """
+    handler = UsageMetadataCallbackHandler()
+    handler.ignore_chain = handler.ignore_agent = handler.ignore_retriever = True  # no run is reported for its sake
+    with heard_by(handler):
+        yield handler
 
 
 def _model(message: Any, response: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from stepgraph.checkpoint.base import BaseCheckpointSaver, place_of
 from stepgraph.config import RunnableConfig, Scope, check_config, merge_configs
 from stepgraph.execution.limiter import Limiter
+from stepgraph.globals import SETTINGS
 from stepgraph.pregel.executable import Executable
 from stepgraph.pregel.journal import Journal
 from stepgraph.pregel.message_stream import without_handlers
@@ -15,6 +16,7 @@ from stepgraph.pregel.namespaces import without_ids
 from stepgraph.pregel.scope import Surroundings, TaskScope
 from stepgraph.pregel.settings import Settings
 from stepgraph.pregel.stream import Namespace
+from stepgraph.runnables.call import printed
 
 __all__ = ["addressed_by", "effective_config", "journal_of", "limiter_of"]
 
@@ -23,6 +25,11 @@ def effective_config(
     around: Scope | None, bound: RunnableConfig | None, given: Mapping[str, Any] | None
 ) -> RunnableConfig:
     """Merge what is around a run, the graph itself and the caller say; one below another has not its own handlers."""
+    config = _merged(around, bound, given)
+    return printed(config) if SETTINGS.is_heard else config
+
+
+def _merged(around: Scope | None, bound: RunnableConfig | None, given: Mapping[str, Any] | None) -> RunnableConfig:
     if around is None:
         return merge_configs(bound, check_config(given)) if given or bound else {}
     parent: TaskScope | None = around.task_scope

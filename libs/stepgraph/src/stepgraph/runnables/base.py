@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Any, Generic, Literal
+from typing import Any, ClassVar, Generic, Literal
 
 from typing_extensions import TypeVar
 
@@ -38,8 +38,9 @@ class Runnable(Described, OwnRuns, Generic[Input, Output]):
         name: What messages and handlers call it; the name of its class where it has none.
     """
 
-    run_type = "chain"
-    inherits_config = False  # that it finds the config around it by itself; others are handed it
+    run_type: ClassVar[str] = "chain"
+    inherits_config: ClassVar[bool] = False
+    """Whether it finds the config around it by itself; others are handed it."""
 
     # One input.
 

@@ -17,19 +17,27 @@ from stepgraph.config import RunnableConfig, Scope, check_config, merge_configs
 from stepgraph.execution.limiter import Limiter
 from stepgraph.execution.tasks import shielded
 from stepgraph.frames import Frame, Inside
+from stepgraph.globals import SETTINGS
 
-__all__ = ["Call", "is_plain", "surrounding_config"]
+__all__ = ["Call", "is_plain", "printed", "surrounding_config"]
 
 
 def is_plain(config: Mapping[str, Any] | None, scope: Scope | None) -> bool:
     """Return whether a call needs no `Call`: nothing was given, and nobody listens."""
-    return config is None and (scope is None or not scope.heard)
+    return config is None and (scope is None or not scope.heard) and not SETTINGS.is_heard
 
 
 def surrounding_config() -> RunnableConfig | None:
     """Return the config around us, `None` where there is nothing: for runnables that only know what they are given."""
     scope = SCOPE.get()
     return None if scope is None else scope.config
+
+
+def printed(config: RunnableConfig) -> RunnableConfig:
+    """Return a config whose callbacks print what the settings of the process want printed."""
+    from stepgraph.callbacks import printers  # noqa: PLC0415 - few processes print everything
+
+    return printers.printed(config)
 
 
 class Call:
@@ -63,6 +71,8 @@ class Call:
         self.config: RunnableConfig = (
             above.config if self._handed and above is not None else _merged(config, above, prepared)
         )
+        if SETTINGS.is_heard:
+            self.config = printed(self.config)
         self.frame: Frame
         self.run: Any = None
 
@@ -79,9 +89,9 @@ class Call:
         if manager is not None:
             description, run_id, facts = self._described()
             try:
-                self.run = manager.on_chain_start(description, input, run_id, **facts)
+                self.run = self._begun(manager, description, input, run_id, facts)
             except BaseException as error:  # those who have heard of the start hear of an end
-                self.run = _managers().CallbackManagerForChainRun(manager, run_id)
+                self.run = self._run_of(manager, run_id)
                 self.fail(error)
                 raise
         self._enter()
@@ -92,9 +102,9 @@ class Call:
         if manager is not None:
             description, run_id, facts = self._described()
             try:
-                self.run = await manager.on_chain_start(description, input, run_id, **facts)
+                self.run = await self._begun(manager, description, input, run_id, facts)
             except BaseException as error:
-                self.run = _managers().AsyncCallbackManagerForChainRun(manager, run_id)
+                self.run = self._run_of(manager, run_id)
                 await self.fail_async(error)
                 raise
         self._enter()
@@ -135,14 +145,14 @@ class Call:
     def end(self, output: Any, **kwargs: Any) -> None:
         """Report what came of it."""
         if self.run is not None:
-            self.run.on_chain_end(output, **kwargs)
+            self._ended(output, kwargs)
 
     async def end_async(self, output: Any, **kwargs: Any) -> None:
         """Report what came of it; where that is cancelled, handlers hear of an error after it."""
         if self.run is None:
             return
         try:
-            await self.run.on_chain_end(output, **kwargs)
+            await self._ended(output, kwargs)
         except asyncio.CancelledError as error:
             await self.fail_async(error, **kwargs)
             raise
@@ -150,7 +160,7 @@ class Call:
     def fail(self, error: BaseException, **kwargs: Any) -> None:
         """Report that it failed."""
         if self.run is not None:
-            self.run.on_chain_error(error, **kwargs)
+            self._failed(error, kwargs)
 
     async def fail_async(self, error: BaseException, **kwargs: Any) -> None:
         """Report that it failed, or was cancelled; who is cancelled again and again waits until it is known."""
@@ -158,7 +168,27 @@ class Call:
             return
         is_cancelled = isinstance(error, asyncio.CancelledError)
         with suppress(asyncio.CancelledError) if is_cancelled else nullcontext():  # it leaves in any case
-            await shielded(self.run.on_chain_error(error, **kwargs))
+            await shielded(self._failed(error, kwargs))
+
+    # What is reported: the run of a chain. Each returns what has to be awaited in async code.
+
+    ignored_by = "ignore_chain"
+
+    def _begun(self, manager: Any, description: dict[str, Any], input: Any, run_id: Any, facts: dict[str, Any]) -> Any:
+        return manager.on_chain_start(description, input, run_id, **facts)
+
+    def _run_of(self, manager: Any, run_id: Any) -> Any:
+        """Return what reports of a run whose start was only half told."""
+        prefix = "Async" if manager.is_async else ""
+        return getattr(_managers(), f"{prefix}CallbackManagerForChainRun")(manager, run_id)
+
+    def _ended(self, output: Any, kwargs: dict[str, Any]) -> Any:
+        return self.run.on_chain_end(output, **kwargs)
+
+    def _failed(self, error: BaseException, kwargs: dict[str, Any]) -> Any:
+        return self.run.on_chain_error(error, **kwargs)
+
+    # Who hears of it.
 
     def _manager(self, is_async: bool) -> Any:
         """Return what the start is reported to, `None` where nobody wants to know."""
@@ -176,7 +206,7 @@ class Call:
                 manager.add_tags(tags)
             if metadata := config.get("metadata"):
                 manager.add_metadata(metadata)
-        return manager if manager.hears("ignore_chain") else None
+        return manager if manager.hears(self.ignored_by) else None
 
     def _described(self) -> tuple[dict[str, Any], Any, dict[str, Any]]:
         """Return what the runnable is, the id of this run, and what else handlers are told of it."""

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from stepgraph.callbacks.manager import AsyncCallbackManager, CallbackManager
 
 __all__ = [
-    "DEFAULT_RECURSION_LIMIT",
     "ContextThreadPoolExecutor",
     "RunnableConfig",
     "ensure_config",
@@ -37,14 +36,14 @@ __all__ = [
 
 T = TypeVar("T")
 
-DEFAULT_RECURSION_LIMIT: Final = 25
+_RECURSION_LIMIT: Final = 25
 """The limit that a whole config shows where nobody set one."""
 
 
 def ensure_config(config: Mapping[str, Any] | None = None) -> RunnableConfig:
     """Return a config in which no key is missing: what is around us, what was given, and defaults for the rest."""
     whole: RunnableConfig = {"tags": [], "metadata": {}, "callbacks": None, "configurable": {}}
-    whole["recursion_limit"] = DEFAULT_RECURSION_LIMIT
+    whole["recursion_limit"] = _RECURSION_LIMIT
     whole.update(merge_configs(surrounding_config(), check_config(config)))
     return whole
 

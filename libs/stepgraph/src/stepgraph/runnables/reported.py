@@ -27,9 +27,14 @@ class Reported(Traced[Any, Any]):
 
     def __init__(self, runnable: Runnable[Any, Any], function: Callable[..., Any], run_type: str | None = None) -> None:
         self.name: str | None = runnable.get_name()
-        self.run_type: str = run_type or runnable.run_type
+        self._run_type = run_type or runnable.run_type
         self._function = function
         self._inject = wanted(function)
+
+    @property
+    def run_type(self) -> str:  # type: ignore[override]
+        """What kind of run handlers hear of."""
+        return self._run_type
 
     def _invoke(self, input: Any, call: Call | None, **kwargs: Any) -> Any:
         return self._function(input, **given(self._inject, call, kwargs))

@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Generic
 from pydantic import BaseModel, ConfigDict  # noqa: TID253 - who imports this module wants it
 
 from stepgraph.runnables.base import Input, Output, Runnable
+from stepgraph.runnables.traced import Traced
 
-__all__ = ["RunnableSerializable"]
+__all__ = ["RunnableSerializable", "TracedSerializable"]
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # that `name` is a field of what has it as an attribute already is meant
@@ -46,3 +47,7 @@ with warnings.catch_warnings():
                 field = type(self).model_fields.get(str(key))
                 if field is None or value != field.get_default(call_default_factory=True):
                     yield key, value
+
+
+class TracedSerializable(RunnableSerializable[Input, Output], Traced[Input, Output], Generic[Input, Output]):
+    """A runnable of ours whose attributes are pydantic fields: subclasses write bodies, see `Traced`."""
