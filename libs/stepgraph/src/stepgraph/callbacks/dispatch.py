@@ -63,7 +63,7 @@ def send(
         found = _method(handler, event, args, text)
         if found is None:
             continue
-        method, given = found
+        method, given, _ = found
         try:
             result = method(*given, **facts)
             if result is not None and inspect.isawaitable(result):
@@ -90,18 +90,19 @@ async def send_async(
         found = _method(handler, event, args, text)
         if found is None:
             continue
-        if _kind(getattr(found[0], "__func__", found[0])) == "async":
+        method, given, is_async = found
+        if is_async:
             if len(handlers) == 1:  # nothing is beside it
                 try:
-                    await found[0](*found[1], **facts)
+                    await method(*given, **facts)
                 except Exception as error:
                     _report(handler, event, error)
                 return
-            awaiting.append((handler, *found))
+            awaiting.append((handler, method, given))
         elif getattr(handler, "run_inline", False):
-            await _tell(handler, event, *found, facts)
+            await _tell(handler, event, method, given, facts)
         else:
-            blocking.append((handler, *found))
+            blocking.append((handler, method, given))
     coroutines = [_tell(handler, event, method, given, facts) for handler, method, given in awaiting]
     if blocking:
         # Who is cancelled meanwhile waits: else the news of its end would overtake this.
@@ -146,20 +147,20 @@ def _text(event: str, args: tuple[Any, ...]) -> Callable[[], tuple[Any, ...]] | 
 
 def _method(
     handler: Any, event: str, args: tuple[Any, ...], text: Callable[[], tuple[Any, ...]] | None
-) -> tuple[Callable[..., Any], tuple[Any, ...]] | None:
-    """Return what to call on a handler, `None` where it does not want the event."""
+) -> tuple[Callable[..., Any], tuple[Any, ...], bool] | None:
+    """Return what to call on a handler, with what, and whether that is async; `None` where it wants nothing of it."""
     ignore = EVENTS.get(event)
     if ignore and getattr(handler, ignore, False):
         return None
-    method = getattr(handler, event, None)
-    if method is not None and _kind(getattr(method, "__func__", method)) != "silent":
-        return method if text is None else _OrAsText(handler, method, text), args
+    method: Any = getattr(handler, event, None)
+    kind = "silent" if method is None else _kind(getattr(method, "__func__", method))
+    if kind != "silent":
+        return (method if text is None else _OrAsText(handler, method, text)), args, kind == "async"
     if text is None or getattr(handler, "ignore_llm", False):
         return None
     method = getattr(handler, "on_llm_start", None)
-    if method is None or _kind(getattr(method, "__func__", method)) == "silent":
-        return None
-    return method, text()
+    kind = "silent" if method is None else _kind(getattr(method, "__func__", method))
+    return None if kind == "silent" else (method, text(), kind == "async")
 
 
 class _OrAsText:
