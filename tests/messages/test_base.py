@@ -43,6 +43,8 @@ def test_a_message_starts_with_nothing_but_its_content():
         "additional_kwargs": {},
         "response_metadata": {},
         "tool_calls": [],
+        "invalid_tool_calls": [],
+        "usage_metadata": None,
     }
 
 
@@ -82,8 +84,8 @@ def test_chunks_add_up():
 @pytest.mark.parametrize(
     ("left", "right", "total"),
     [
-        ("a", ["b"], ["a", "b"]),
-        (["a"], "b", ["a", "b"]),
+        ("a", ["b"], ["ab"]),
+        (["a"], "b", ["ab"]),
         (["a"], [{"type": "text", "text": "b"}], ["a", {"type": "text", "text": "b"}]),
         ("", ["b"], ["b"]),
         (["a"], "", ["a"]),

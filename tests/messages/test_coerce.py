@@ -8,11 +8,13 @@ import pytest
 
 from stepgraph.messages import (
     AIMessage,
+    AIMessageChunk,
     HumanMessage,
     RemoveMessage,
     SystemMessage,
     ToolMessage,
     convert_to_messages,
+    messages_from_dict,
 )
 
 FOREIGN = SimpleNamespace(type="human", content="x", id="1")
@@ -27,15 +29,18 @@ FOREIGN = SimpleNamespace(type="human", content="x", id="1")
         (("ai", "hi"), AIMessage("hi")),
         (("assistant", "hi"), AIMessage("hi")),
         (("system", "hi"), SystemMessage("hi")),
-        (("developer", "hi"), SystemMessage("hi")),
+        (("developer", "hi"), SystemMessage("hi", additional_kwargs={"__openai_role__": "developer"})),
         (("user", [{"type": "text", "text": "hi"}]), HumanMessage([{"type": "text", "text": "hi"}])),
         ({"role": "user", "content": "hi"}, HumanMessage("hi")),
         ({"type": "human", "content": "hi", "id": "1"}, HumanMessage("hi", id="1")),
         (
             {"role": "assistant", "content": "", "tool_calls": [{"name": "f"}]},
-            AIMessage("", tool_calls=[{"name": "f"}]),
+            AIMessage("", tool_calls=[{"name": "f", "type": "tool_call"}]),
         ),
-        ({"role": "user", "content": "hi", "name": "Ann", "unknown": 1}, HumanMessage("hi", name="Ann")),
+        (
+            {"role": "user", "content": "hi", "name": "Ann", "mood": "glad", "additional_kwargs": {"x": 1}},
+            HumanMessage("hi", name="Ann", additional_kwargs={"mood": "glad", "x": 1}),
+        ),
         (
             {"role": "tool", "content": "4", "tool_call_id": "1", "status": "error", "artifact": [4]},
             ToolMessage("4", tool_call_id="1", status="error", artifact=[4]),
@@ -55,6 +60,45 @@ def test_messages_stay_the_objects_that_they_are():
     message = HumanMessage("hi")
     assert convert_to_messages([message, FOREIGN]) == [message, FOREIGN]
     assert convert_to_messages(message)[0] is message
+
+
+def test_calls_in_the_form_of_openais_api():
+    def call(id: str, arguments: str) -> dict[str, Any]:
+        return {"id": id, "type": "function", "function": {"name": "f", "arguments": arguments}}
+
+    calls = [call("1", '{"x": 1}'), call("2", ""), call("3", "{x")]
+    (message,) = convert_to_messages({"role": "assistant", "tool_calls": calls})
+    assert message.tool_calls == [
+        {"name": "f", "args": {"x": 1}, "id": "1", "type": "tool_call"},
+        {"name": "f", "args": {}, "id": "2", "type": "tool_call"},
+    ]
+    (invalid,) = message.invalid_tool_calls
+    assert (invalid["args"], invalid["id"]) == ("{x", "3")
+    assert "the arguments are no JSON" in invalid["error"]
+
+
+def test_whatever_is_iterated_and_what_a_prompt_has_made():
+    prompt = SimpleNamespace(to_messages=lambda: [HumanMessage("hi")])
+    assert convert_to_messages(prompt) == convert_to_messages(iter(["hi"])) == [HumanMessage("hi")]
+    assert convert_to_messages((HumanMessage("a"), "b")) == [HumanMessage("a"), HumanMessage("b")]
+
+
+def test_what_langchain_writes_is_read():
+    written = AIMessageChunk(
+        "x", id="1", tool_call_chunks=[{"name": "f", "args": "{", "id": "1", "index": 0}]
+    ).to_json()
+    assert convert_to_messages([written]) == [
+        AIMessageChunk("x", id="1", tool_call_chunks=[{"name": "f", "args": "{", "id": "1", "index": 0}])
+    ]
+    unknown = {"lc": 1, "type": "constructor", "id": ["langchain", "AMessage"], "kwargs": {}}
+    with pytest.raises(ValueError, match="'AMessage' is no class of messages"):
+        convert_to_messages([unknown])
+
+
+@pytest.mark.parametrize("form", [{"type": "human"}, {"data": {}}, {"type": "poet", "data": {}}], ids=repr)
+def test_what_is_no_dict_of_a_message(form: Any):
+    with pytest.raises(ValueError, match=r"'type' and 'data'|'poet' does not exist"):
+        messages_from_dict([form])
 
 
 def test_one_form_alone_is_a_list_of_one():

@@ -236,10 +236,12 @@ def person() -> Person:
 
 
 BERLIN = ZoneInfo("Europe/Berlin")
+_AI = AIMessage("hi", response_metadata={"m": 1.5})
+_AI.tool_calls = [{"name": "f", "args": {"x": (1,)}, "id": "c"}]  # without a type, as they were kept once
 MESSAGES: dict[str, Any] = {
     "human": HumanMessage("hi", id="1", name="n"),
     "system": SystemMessage([{"type": "text", "text": "x"}, "y"]),
-    "ai": AIMessage("hi", tool_calls=[{"name": "f", "args": {"x": (1,)}, "id": "c"}], response_metadata={"m": 1.5}),
+    "ai": _AI,
     "ai chunk": AIMessageChunk("h"),
     "tool": ToolMessage("r", tool_call_id="c", artifact={1, 2}, status="error"),
     "remove": RemoveMessage("1"),

@@ -12,19 +12,21 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from stepgraph import errors, messages, types
+from stepgraph.documents.document import Document
 from stepgraph.errors import SerializationError
 
 __all__ = ["Registry", "name_of"]
 
+_MESSAGES: Final = (cls for cls in vars(messages).values() if isinstance(cls, type))
+_ERRORS: Final = (getattr(errors, name) for name in errors.__all__)
 _OWN: Final[dict[str, type[Any]]] = {
-    name: getattr(module, name)
-    for module, names in (
-        (messages, messages.__all__),
-        (types, ("Command", "Interrupt", "Overwrite", "Send")),
-        (errors, errors.__all__),
+    cls.__name__: cls
+    for cls in (
+        *(cls for cls in _MESSAGES if issubclass(cls, messages.BaseMessage)),
+        *(cls for cls in _ERRORS if isinstance(cls, type)),
+        *(types.Command, types.Interrupt, types.Overwrite, types.Send),
+        Document,
     )
-    for name in names
-    if isinstance(getattr(module, name), type) and name != "MessageLike"
 }
 _OWN_NAMES: Final = {cls: name for name, cls in _OWN.items()}
 _OWN_BASES: Final = frozenset(cls for cls in _OWN_NAMES if not issubclass(cls, BaseException))

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
+from stepgraph import messages
 from stepgraph.checkpoint.records.rows import BlobRow
-from stepgraph.messages import AIMessage, AIMessageChunk, HumanMessage, RemoveMessage, SystemMessage, ToolMessage
 
 __all__ = ["Remembered", "built", "copied"]
 
@@ -27,7 +27,9 @@ _SHARED: Final = frozenset((str, int, float, bool, bytes, type(None)))
 _EMPTY: Final = frozenset((list, dict))
 """Types whose empty values need no look inside: most messages hold some."""
 
-_MESSAGES: Final = frozenset((HumanMessage, AIMessage, AIMessageChunk, SystemMessage, ToolMessage, RemoveMessage))
+_MESSAGES: Final = frozenset(
+    cls for cls in vars(messages).values() if isinstance(cls, type) and issubclass(cls, messages.BaseMessage)
+)
 
 
 class _Value(NamedTuple):

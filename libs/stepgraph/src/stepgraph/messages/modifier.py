@@ -1,0 +1,5 @@
+"""Where programs look for RemoveMessage."""
+
+from stepgraph.messages.remove import RemoveMessage
+
+__all__ = ["RemoveMessage"]

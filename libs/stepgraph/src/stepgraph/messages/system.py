@@ -1,0 +1,24 @@
+"""SystemMessage: what a model is told about its task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from stepgraph.messages.base import BaseMessage, BaseMessageChunk
+
+__all__ = ["SystemMessage", "SystemMessageChunk"]
+
+
+@dataclass(init=False, repr=False)
+class SystemMessage(BaseMessage):
+    """What a model is told about its task."""
+
+    type: ClassVar[str] = "system"
+
+
+@dataclass(init=False, repr=False)
+class SystemMessageChunk(SystemMessage, BaseMessageChunk):
+    """A part of what a model is told; parts add up with `+`."""
+
+    type: ClassVar[str] = "SystemMessageChunk"
