@@ -31,10 +31,12 @@ __all__ = [
     "InvalidUpdateError",
     "MigrationError",
     "MissingThreadError",
+    "MissingVariablesError",
     "NewerCheckpointError",
     "NodeCancelledError",
     "NodeFailure",
     "NotADictError",
+    "OutputParserException",
     "ParentCommand",
     "ReducerError",
     "SaverError",
@@ -55,6 +57,8 @@ class ErrorCode(Enum):
     GRAPH_RECURSION_LIMIT = "GRAPH_RECURSION_LIMIT"
     INVALID_CONCURRENT_GRAPH_UPDATE = "INVALID_CONCURRENT_GRAPH_UPDATE"
     INVALID_GRAPH_NODE_RETURN_VALUE = "INVALID_GRAPH_NODE_RETURN_VALUE"
+    INVALID_PROMPT_INPUT = "INVALID_PROMPT_INPUT"
+    OUTPUT_PARSING_FAILURE = "OUTPUT_PARSING_FAILURE"
 
 
 class NotADictError(TypeError, ValueError):
@@ -251,6 +255,55 @@ class MigrationError(CheckpointError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.args[0], self.nodes, self.keys)
+
+
+class MissingVariablesError(KeyError):
+    """A prompt was not given all of its variables.
+
+    Attributes:
+        missing: The variables that are missing.
+    """
+
+    def __init__(self, message: str, missing: Sequence[str] = ()) -> None:
+        self.missing: tuple[str, ...] = tuple(missing)
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a KeyError would show its repr
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.args[0], self.missing)
+
+
+class OutputParserException(ValueError):
+    """What a model said cannot be read.
+
+    Args:
+        error: What is wrong, or the error behind it.
+        observation: What the model can be told, to do better.
+        llm_output: What the model said.
+        send_to_llm: Whether an agent should tell the model.
+
+    Raises:
+        ValueError: The model shall be told, but not what, or not of what.
+    """
+
+    def __init__(
+        self,
+        error: Any,
+        observation: str | None = None,
+        llm_output: str | None = None,
+        send_to_llm: bool = False,
+    ) -> None:
+        if send_to_llm and (observation is None or llm_output is None):
+            raise ValueError("send_to_llm=True needs an observation and the llm_output that it is about; give both")
+        super().__init__(error)
+        self.observation: str | None = observation
+        self.llm_output: str | None = llm_output
+        self.send_to_llm: bool = send_to_llm
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.args[0], self.observation, self.llm_output, self.send_to_llm)
 
 
 class StepgraphWarning(UserWarning):
