@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from stepgraph.store import vectors
+from stepgraph import vectors
 from stepgraph.store.base import GetOp, PutOp, SearchOp, ensure_embeddings
-from stepgraph.store.vectors import pack, scores
+from stepgraph.vectors import pack, scores
 
 NS = ("texts",)
 

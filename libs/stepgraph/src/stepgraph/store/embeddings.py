@@ -1,25 +1,18 @@
-"""Embeddings: what turns texts into vectors, in whichever form users have it, behind one pair of calls."""
+"""Embeddings for a store, in whichever form users have them, and how a store is told of them."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Protocol, TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from typing_extensions import TypedDict
 
+from stepgraph.embeddings.base import EmbeddingModel, Embeddings
+from stepgraph.execution.threads import in_thread
+
 __all__ = ["AEmbeddingsFunc", "Embeddings", "EmbeddingsFunc", "IndexConfig", "ensure_embeddings"]
-
-
-class Embeddings(Protocol):
-    """An embedding model, with the methods that LangChain's have; the async twins may be missing."""
-
-    def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Return the vectors of texts that will be searched."""
-
-    def embed_query(self, text: str) -> list[float]:
-        """Return the vector of a text to search for."""
 
 
 EmbeddingsFunc: TypeAlias = Callable[[list[str]], Sequence[Sequence[float]]]
@@ -32,16 +25,16 @@ class IndexConfig(TypedDict, total=False):
 
     Attributes:
         dims: How many numbers a vector has.
-        embed: An `Embeddings` object, or a function, sync or async, from texts to their vectors.
+        embed: An embedding model, or a function, sync or async, from texts to their vectors.
         fields: Paths of the texts to index, as in `stepgraph.store.paths`; the whole value by default.
     """
 
     dims: int
-    embed: Embeddings | EmbeddingsFunc | AEmbeddingsFunc
+    embed: EmbeddingModel | EmbeddingsFunc | AEmbeddingsFunc
     fields: list[str] | None
 
 
-class _Function:
+class _Function(Embeddings):
     """A function as `Embeddings`."""
 
     def __init__(self, function: Callable[[list[str]], Any]) -> None:
@@ -66,13 +59,13 @@ class _Function:
     async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
         if self._is_async:
             return _lists(await self._function(texts))
-        return await asyncio.to_thread(self.embed_documents, texts)
+        return await in_thread(self.embed_documents, texts)  # type: ignore[no-any-return]
 
     async def aembed_query(self, text: str) -> list[float]:
         return (await self.aembed_documents([text]))[0]
 
 
-def ensure_embeddings(embed: Embeddings | EmbeddingsFunc | AEmbeddingsFunc | None) -> Embeddings:
+def ensure_embeddings(embed: EmbeddingModel | EmbeddingsFunc | AEmbeddingsFunc | None) -> Embeddings:
     """Return what was given as an object with `embed_documents` and `embed_query`.
 
     Raises:
@@ -86,20 +79,6 @@ def ensure_embeddings(embed: Embeddings | EmbeddingsFunc | AEmbeddingsFunc | Non
         "embed is an object with embed_documents and embed_query, or a function from list[str] to list[list[float]]; "
         f"got {embed!r}"
     )
-
-
-async def aembed_documents(embeddings: Embeddings, texts: list[str]) -> Sequence[Sequence[float]]:
-    """Return the vectors of texts, without blocking the event loop."""
-    if hasattr(embeddings, "aembed_documents"):
-        return cast(Sequence[Sequence[float]], await embeddings.aembed_documents(texts))
-    return await asyncio.to_thread(embeddings.embed_documents, texts)
-
-
-async def aembed_query(embeddings: Embeddings, text: str) -> Sequence[float]:
-    """Return the vector of a text to search for, without blocking the event loop."""
-    if hasattr(embeddings, "aembed_query"):
-        return cast(Sequence[float], await embeddings.aembed_query(text))
-    return await asyncio.to_thread(embeddings.embed_query, text)
 
 
 def _is_async(function: Callable[..., Any]) -> bool:

@@ -12,16 +12,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from stepgraph.store.embeddings import (
-    Embeddings,
-    IndexConfig,
-    aembed_documents,
-    aembed_query,
-    ensure_embeddings,
-)
+from stepgraph.embeddings.base import Embeddings, aembed_documents, aembed_query
+from stepgraph.store.embeddings import IndexConfig, ensure_embeddings
 from stepgraph.store.operations import Op, PutOp, SearchOp
 from stepgraph.store.paths import get_text_at_path, tokenize_path
-from stepgraph.store.vectors import pack
+from stepgraph.vectors import pack
 
 __all__ = ["Embedded", "TextIndex"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stepgraph.store.vectors import scores
+from stepgraph.vectors import scores
 
 __all__ = ["page_of"]
 

@@ -52,7 +52,7 @@ _V1: Final = (
     """CREATE TABLE store_vectors (
         item INTEGER NOT NULL,                 -- the id of an item
         slot INTEGER NOT NULL,
-        vector BLOB NOT NULL,                  -- little-endian floats, see stepgraph.store.vectors
+        vector BLOB NOT NULL,                  -- little-endian floats, see stepgraph.vectors
         PRIMARY KEY (item, slot)
     ) WITHOUT ROWID""",
 )
