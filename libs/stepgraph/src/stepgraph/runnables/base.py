@@ -322,6 +322,18 @@ class Runnable(Described, OwnRuns, Generic[Input, Output]):
         """
         return MAKERS.alternatives(which, self, kwargs, default_key, prefix_keys)  # type: ignore[no-any-return]
 
+    def as_tool(
+        self,
+        args_schema: Any = None,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        arg_types: dict[str, type] | None = None,
+    ) -> Any:
+        """Return a tool that runs this; see `stepgraph.tools.convert_runnable_to_tool`."""
+        make = import_module("stepgraph.tools").convert_runnable_to_tool  # which stands above runnables
+        return make(self, args_schema, name=name, description=description, arg_types=arg_types)
+
 
 def _has(runnable: Runnable[Any, Any], method: str) -> bool:
     """Return whether a class defines a method of its own."""

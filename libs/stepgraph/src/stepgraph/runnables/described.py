@@ -11,10 +11,18 @@ from stepgraph.runnables.making import MAKERS
 __all__ = ["Described"]
 
 
+class _Unnamed:
+    """`None` for a runnable that nobody named; no attribute of a class, where pydantic would take it for a default."""
+
+    def __get__(self, instance: Any, owner: Any = None) -> None:
+        if instance is None:
+            raise AttributeError("name")
+
+
 class Described:
     """What a runnable says of itself; all but its name is worked out when somebody asks."""
 
-    name: str | None = None
+    name: Any = _Unnamed()
 
     def get_name(self, suffix: str | None = None, *, name: str | None = None) -> str:
         """Return what messages and handlers call this runnable."""
