@@ -1,0 +1,46 @@
+"""The fakes do what every chat model must do, as far as they go."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from stepgraph.language_models import FakeMessagesListChatModel, GenericFakeChatModel
+from stepgraph.messages import AIMessage
+from tests.chat_models.contract import ChatModelContract, Make
+from tests.providers.standin import Answer
+
+
+def messages(answers: Sequence[Answer]) -> list[AIMessage]:
+    found = []
+    for number, answer in enumerate(answers):
+        message = AIMessage(answer.text, id=f"fake-{number}")
+        if answer.usage is not None:
+            used = {"input_tokens": answer.usage.input, "output_tokens": answer.usage.output}
+            message.usage_metadata = {**used, "total_tokens": answer.usage.input + answer.usage.output}
+        found.append(message)
+    return found
+
+
+class TestFakeMessagesListChatModel(ChatModelContract):
+    streams = False
+    calls_tools = False
+
+    @pytest.fixture
+    def make(self) -> Make:
+        def made(*answers: Answer, **fields: Any) -> FakeMessagesListChatModel:
+            return FakeMessagesListChatModel(responses=messages(answers), **fields)
+
+        return made
+
+
+class TestGenericFakeChatModel(ChatModelContract):
+    calls_tools = False
+    pickles = False  # nobody can pickle what the rest of an iterator is
+
+    @pytest.fixture
+    def make(self) -> Make:
+        def made(*answers: Answer, **fields: Any) -> GenericFakeChatModel:
+            return GenericFakeChatModel(messages=iter(messages(answers)), **fields)
+
+        return made
