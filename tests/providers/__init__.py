@@ -1,0 +1,1 @@
+"""Chat models and embeddings of real providers, through their own SDKs, against a stand-in on loopback."""
