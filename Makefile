@@ -8,7 +8,7 @@ SHELL := /bin/bash
 VENV ?= .venv
 # The interpreter of a new environment; none named: the newest supported one that is found.
 PYTHON ?=
-# More for pytest, or for the benchmark: make test ARGS="-k barrier"
+# More for pytest, the benchmark, or the example: make test ARGS="-k barrier"
 ARGS ?=
 
 BIN := $(VENV)/bin
@@ -19,10 +19,13 @@ PIP = $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-chec
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
-# The question travels through the environment, so that no shell reads it.
+# The question travels through the environment, so that no shell reads it. A model of a provider answers where there is a
+# key for it, OPENAI_API_KEY or ANTHROPIC_API_KEY, or where STEPGRAPH_MODEL=provider:model names one; ARGS=--offline: none.
 export Q
-run: $(VENV)/.run ## answer a question about the docs, streamed: make run Q="What is a barrier?"
-	@$(BIN)/python docs/examples/ask_docs.py $(if $(Q),"$$Q")
+ASKS = $(if $(filter --offline,$(ARGS)),,$(or $(value STEPGRAPH_MODEL),$(if $(value OPENAI_API_KEY),openai),$(if $(value ANTHROPIC_API_KEY),anthropic)))
+SDK = $(if $(ASKS),$(if $(filter anthropic% claude%,$(ASKS)),anthropic,openai))
+run: $(VENV)/.run $(SDK:%=$(VENV)/.run-%) ## answer a question about the docs, streamed: make run Q="What is a barrier?"
+	@$(BIN)/python docs/examples/ask_docs.py $(ARGS) $(if $(value Q),-- "$$Q")
 
 test: $(VENV)/.test ## run the tests
 	$(BIN)/python -m pytest -n auto $(ARGS)
@@ -47,6 +50,8 @@ types: $(VENV)/.lint ## check types: the code itself, then what its users see
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" basedpyright --verifytypes stepgraph --ignoreexternal
 	PATH="$(CURDIR)/$(BIN):$$PATH" basedpyright --verifytypes stepgraph_postgres --ignoreexternal
+	PATH="$(CURDIR)/$(BIN):$$PATH" basedpyright --verifytypes stepgraph_openai --ignoreexternal
+	PATH="$(CURDIR)/$(BIN):$$PATH" basedpyright --verifytypes stepgraph_anthropic --ignoreexternal
 
 bench: $(VENV)/.bench ## measure the engine beside plain asyncio
 	$(BIN)/python -m bench $(ARGS)
@@ -74,11 +79,18 @@ $(VENV)/.run: constraints.txt libs/stepgraph/pyproject.toml requirements/run.txt
 	$(PIP) -e libs/stepgraph -r requirements/run.txt
 	@touch $@
 
-$(VENV)/.postgres: libs/stepgraph-postgres/pyproject.toml $(VENV)/.run
-	$(PIP) -e libs/stepgraph-postgres
+$(VENV)/.run-%: libs/stepgraph-%/pyproject.toml $(VENV)/.run
+	$(PIP) -e libs/stepgraph-$*
 	@touch $@
 
-$(VENV)/.test $(VENV)/.lint: $(VENV)/.postgres
+# What stands beside the engine, each on a driver or an SDK of its own.
+BESIDE := libs/stepgraph-postgres libs/stepgraph-openai libs/stepgraph-anthropic
+
+$(VENV)/.beside: $(BESIDE:%=%/pyproject.toml) $(VENV)/.run
+	$(PIP) $(BESIDE:%=-e %)
+	@touch $@
+
+$(VENV)/.test $(VENV)/.lint $(VENV)/.bench $(VENV)/.peers: $(VENV)/.beside
 
 $(VENV)/.%: requirements/%.txt $(VENV)/.run
 	$(PIP) -r $<
