@@ -79,6 +79,10 @@ class Scope(Protocol):
         """Who holds the slot of that bound that this runs in, `None` for nobody."""
 
     @property
+    def branch(self) -> str:
+        """Which of several branches side by side in a task we are in, such as `/0/1`; empty outside of any."""
+
+    @property
     def writer(self) -> StreamWriter:
         """Puts a chunk on the `custom` stream."""
 

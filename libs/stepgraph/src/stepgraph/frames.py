@@ -8,6 +8,7 @@ leaves in place what is there.
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from contextvars import Token
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from stepgraph.execution.limiter import Limiter
 from stepgraph.execution.loan import Holder, Slot
 from stepgraph.types import StreamWriter
 
-__all__ = ["Frame", "Inside", "branch_frame"]
+__all__ = ["Frame", "Inside", "branch_frame", "inside_branch"]
 
 
 class Frame:
@@ -29,6 +30,7 @@ class Frame:
         run: The run that what runs inside is part of, where it is reported.
 
     Attributes:
+        branch: Which of several branches side by side we are in, such as `/0/1`; empty outside of any.
         depth: How many functions returned a runnable, each inside the last.
         hands_on: Whether its config was made for what runs inside; else it is what somebody gave.
         heard: Whether there are callback handlers.
@@ -37,7 +39,7 @@ class Frame:
         slot: Who holds the slot of that bound that this runs in.
     """
 
-    __slots__ = ("_config", "_given", "_run", "depth", "hands_on", "heard", "limiter", "slot", "task_scope")
+    __slots__ = ("_config", "_given", "_run", "branch", "depth", "hands_on", "heard", "limiter", "slot", "task_scope")
 
     def __init__(self, given: RunnableConfig, above: Scope | None, run: Any = None) -> None:
         self._given = given
@@ -47,10 +49,12 @@ class Frame:
         self.hands_on: bool = True
         self.heard: bool = bool(given.get("callbacks"))
         if above is None:
+            self.branch: str = ""
             self.task_scope: Any = None
             self.limiter: Limiter | None = None
             self.slot: Holder | None = None
         else:
+            self.branch = above.branch
             self.task_scope = above.task_scope
             self.limiter = above.limiter
             self.slot = above.slot
@@ -121,21 +125,34 @@ class Inside:
             pass
 
 
-def branch_frame(config: RunnableConfig | None, limiter: Limiter | None, slot: Slot | None) -> Frame:
+def branch_frame(
+    config: RunnableConfig | None, limiter: Limiter | None, slot: Slot | None, number: int | None = None
+) -> Frame:
     """Return the frame of one of several branches that run side by side.
 
     Args:
         config: What the branch was given of its own.
         limiter: What bounds the branches.
-        slot: The slot that this one has.
+        slot: The slot that this one has, if they are bounded.
+        number: Which one it is, where that tells what it asks from what others ask.
     """
     above: Scope | None = SCOPE.get()
     around: RunnableConfig = {} if above is None else above.config
     frame = Frame(around, above)
     if config:
         frame.take(merge_configs(around, config))
-    frame.limiter, frame.slot = limiter, slot
+    if slot is not None:
+        frame.limiter, frame.slot = limiter, slot
+    if number is not None:
+        frame.branch = f"{frame.branch}/{number}"
     return frame
+
+
+def inside_branch(number: int, limiter: Limiter | None, slot: Slot | None) -> Inside | nullcontext[None]:
+    """Return what makes the frame of a branch the ambient one, where it needs one: it is bounded, or inside a task."""
+    if slot is None and task_scope() is None:
+        return nullcontext()
+    return Inside(branch_frame(None, limiter, slot, number))
 
 
 def _without_names(config: RunnableConfig) -> RunnableConfig:

@@ -128,6 +128,6 @@ def task_id(seed: str, namespace: str, step: int, path: Path, name: str) -> str:
     return blake2b(place.encode(), digest_size=16).hexdigest()
 
 
-def interrupt_id(task: str, index: int) -> str:
-    """Return the id of an interrupt: the same whenever the same task asks its `index`-th question."""
+def interrupt_id(task: str, index: int | str) -> str:
+    """Return the id of an interrupt: the same whenever the same task, or branch of it, asks its `index`-th question."""
     return blake2b(f"{task}\x1f{index}".encode(), digest_size=16).hexdigest()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from stepgraph.ambient import SCOPE
 from stepgraph.config import RunnableConfig
@@ -23,6 +23,9 @@ from stepgraph.runtime import ExecutionInfo, RunControl, Runtime
 from stepgraph.types import Interrupt, StreamWriter
 
 __all__ = ["ANY", "Surroundings", "TaskScope"]
+
+_NONE: Final[dict[str, int]] = {}
+"""No question was asked yet; never changed."""
 
 ANY: Final = "any:"
 """Among a run's answers: the one that the next question gets; followed by the id of the task that it is meant for."""
@@ -69,6 +72,9 @@ class TaskScope:
         has_slot: Whether the task holds a slot of the run's limiter.
     """
 
+    branch: ClassVar[str] = ""
+    """It is no branch; frames of branches in it have names."""
+
     __slots__ = ("_asked", "_callbacks", "_config", "_nested", "_runtime", "has_slot", "lent", "run", "task")
 
     def __init__(self, run: Surroundings, task: Task) -> None:
@@ -77,7 +83,7 @@ class TaskScope:
         self.lent: int = 0
         self.has_slot: bool = False
         self._nested = 0
-        self._asked = 0
+        self._asked: dict[str, int] = _NONE
         self._callbacks: Any = None
         self._config: RunnableConfig | None = None
         self._runtime: Runtime[Any] | None = None
@@ -197,13 +203,16 @@ class TaskScope:
     def renew(self) -> None:
         """Forget what was built for an earlier attempt."""
         self._config = self._runtime = None
-        self._nested = self._asked = 0
+        self._nested = 0
+        self._asked = _NONE
 
     def ask(self, value: Any, schema: Any) -> Any:
         """Return the answer to the next question of this attempt, or stop the task to wait for it."""
         run, task = self.run, self.task
-        identity = interrupt_id(run.id_of(task), self._asked)
-        self._asked += 1
+        branch = SCOPE.get().branch  # those of another one may come in another order the next time
+        number = self._asked.get(branch, 0)
+        self._asked = {**self._asked, branch: number + 1}
+        identity = interrupt_id(run.id_of(task), f"{branch}:{number}" if branch else number)
         answers = task.answers = {} if task.answers is None else task.answers
         self._take_answer(identity, answers)
         question = Interrupt(value, identity, questions.schema_of(schema))

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequenc
 from functools import partial
 from typing import Any, NamedTuple
 
-from stepgraph.ambient import SCOPE
+from stepgraph.ambient import SCOPE, task_scope
 from stepgraph.config import RunnableConfig, check_config
 from stepgraph.execution.branches import Branch, as_completed, gather
 from stepgraph.execution.guard import GUARD
@@ -130,11 +130,13 @@ def _for_each(config: RunnableConfig, count: int) -> list[RunnableConfig | None]
 def _sync_branches(
     runnable: Any, items: _Items, return_exceptions: bool, kwargs: dict[str, Any]
 ) -> list[ThreadBranch[Any]]:
-    def branch(input: Any, config: RunnableConfig | None, slot: Slot | None) -> Any:
+    in_task = task_scope() is not None
+
+    def branch(number: int, input: Any, config: RunnableConfig | None, slot: Slot | None) -> Any:
         try:
-            if slot is None:
+            if slot is None and not in_task:
                 return runnable.invoke(input, config, **kwargs)
-            frame = branch_frame(config, items.limiter, slot)
+            frame = branch_frame(config, items.limiter, slot, number)
             with Inside(frame):
                 return runnable.invoke(input, config and frame.config, **kwargs)
         except Exception as error:
@@ -142,15 +144,17 @@ def _sync_branches(
                 return error
             raise
 
-    return [partial(branch, *pair) for pair in items.pairs]
+    return [partial(branch, number, *pair) for number, pair in enumerate(items.pairs)]
 
 
 def _async_branches(runnable: Any, items: _Items, return_exceptions: bool, kwargs: dict[str, Any]) -> list[Branch[Any]]:
-    async def branch(input: Any, config: RunnableConfig | None, slot: Slot | None) -> Any:
+    in_task = task_scope() is not None
+
+    async def branch(number: int, input: Any, config: RunnableConfig | None, slot: Slot | None) -> Any:
         try:
-            if slot is None:
+            if slot is None and not in_task:
                 return await runnable.ainvoke(input, config, **kwargs)
-            frame = branch_frame(config, items.limiter, slot)
+            frame = branch_frame(config, items.limiter, slot, number)
             with Inside(frame):
                 return await runnable.ainvoke(input, config and frame.config, **kwargs)
         except Exception as error:
@@ -161,6 +165,6 @@ def _async_branches(runnable: Any, items: _Items, return_exceptions: bool, kwarg
     def bare(input: Any, config: RunnableConfig | None, _: Slot | None) -> Coroutine[Any, Any, Any]:
         return runnable.ainvoke(input, config, **kwargs)  # type: ignore[no-any-return]
 
-    if items.limiter is None and not return_exceptions:  # nothing stands around the calls
+    if items.limiter is None and not return_exceptions and not in_task:  # nothing stands around the calls
         return [partial(bare, *pair) for pair in items.pairs]
-    return [partial(branch, *pair) for pair in items.pairs]
+    return [partial(branch, number, *pair) for number, pair in enumerate(items.pairs)]

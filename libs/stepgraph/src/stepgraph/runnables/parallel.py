@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, nullcontext
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from stepgraph.execution.branches import gather
 from stepgraph.execution.limiter import Limiter
 from stepgraph.execution.loan import Holder, Slot
 from stepgraph.execution.thread_branches import gather_in_threads
-from stepgraph.frames import Inside, branch_frame
+from stepgraph.frames import inside_branch
 from stepgraph.runnables.base import Input, Runnable
 from stepgraph.runnables.call import Call
 from stepgraph.runnables.folding import AddableDict
@@ -72,21 +72,21 @@ class RunnableParallel(Traced[Input, dict[str, Any]]):
             return {key: self._parts[0].invoke(input, call)}
         limiter, holder = bounds()
 
-        def branch(part: Part, slot: Slot | None) -> Any:
-            with Inside(branch_frame(None, limiter, slot)) if slot is not None else nullcontext():
+        def branch(number: int, part: Part, slot: Slot | None) -> Any:
+            with inside_branch(number, limiter, slot):
                 return part.invoke(input, call)
 
-        outputs = gather_in_threads([partial(branch, part) for part in self._parts], limiter, holder)
+        outputs = gather_in_threads([partial(branch, *each) for each in enumerate(self._parts)], limiter, holder)
         return dict(zip(self.steps__, outputs, strict=True))
 
     async def _ainvoke(self, input: Any, call: Call | None, **kwargs: Any) -> Any:
         limiter, holder = bounds()
 
-        async def branch(part: Part, slot: Slot | None) -> Any:
-            with Inside(branch_frame(None, limiter, slot)) if slot is not None else nullcontext():
+        async def branch(number: int, part: Part, slot: Slot | None) -> Any:
+            with inside_branch(number, limiter, slot):
                 return await part.ainvoke(input, call)
 
-        outputs = await gather([partial(branch, part) for part in self._parts], limiter, holder)
+        outputs = await gather([partial(branch, *each) for each in enumerate(self._parts)], limiter, holder)
         return dict(zip(self.steps__, outputs, strict=True))
 
     def _stream(self, input: Any, call: Call | None, **kwargs: Any) -> Iterator[Any]:

@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator, Sequence
-from contextlib import nullcontext
 from contextvars import copy_context
 from functools import partial
 from typing import Any, Final
@@ -17,7 +16,7 @@ from stepgraph.execution.loan import Holder, Slot
 from stepgraph.execution.pool import POOL
 from stepgraph.execution.tasks import cancel_all, running_loop
 from stepgraph.execution.thread_branches import gather_in_threads
-from stepgraph.frames import Inside, branch_frame
+from stepgraph.frames import inside_branch
 from stepgraph.runnables.adapted import aclose, close
 
 __all__ = ["merged", "merged_in_threads", "tee", "tee_async"]
@@ -41,7 +40,7 @@ async def merged(
     news, room = asyncio.Event(), asyncio.Event()
 
     async def pump(number: int, stream: AsyncIterator[Any], slot: Slot | None) -> None:
-        with Inside(branch_frame(None, limiter, slot)) if slot is not None else nullcontext():
+        with inside_branch(number, limiter, slot):
             try:
                 async for chunk in stream:
                     while len(chunks) >= _AHEAD:
@@ -90,7 +89,7 @@ def merged_in_threads(
     failure: BaseException | None = None
 
     def pump(number: int, stream: Iterator[Any], slot: Slot | None) -> None:
-        with Inside(branch_frame(None, limiter, slot)) if slot is not None else nullcontext():
+        with inside_branch(number, limiter, slot):
             try:
                 for chunk in stream:
                     with POOL.waiting(), changed:
