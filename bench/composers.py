@@ -8,7 +8,7 @@ from typing import Any
 
 from bench.engine import PEER, Engine
 
-__all__ = ["Composer", "Listener", "composer_of"]
+__all__ = ["Composer", "Listener", "composer_of", "root_of"]
 
 _BENEATH_PEER = "langchain_core"
 
@@ -53,9 +53,14 @@ class Listener:
         self.heard += 1
 
 
+def root_of(engine: Engine) -> str:
+    """Return the package that has the runnables, models and messages that belong to an engine."""
+    return _BENEATH_PEER if engine.root == PEER else engine.root
+
+
 def composer_of(engine: Engine) -> Composer:
     """Import the runnables and handlers that belong to an engine."""
-    root = _BENEATH_PEER if engine.root == PEER else engine.root
+    root = root_of(engine)
     runnables = importlib.import_module(f"{root}.runnables")
     callbacks = importlib.import_module(f"{root}.callbacks")
     return Composer(
