@@ -1,20 +1,30 @@
 """The example of `make run`: it answers out of real text, streams while it works, and says what it cannot answer."""
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from ask_docs.agent import ROUNDS, Context, build
+from ask_docs.agent import build
 from ask_docs.library import Library
 from ask_docs.model import ExtractiveModel
+from ask_docs.search import ROUNDS, SEARCH, Context
+from ask_docs.tools import read_section
 
+from stepgraph.messages import AIMessage, ToolMessage
 from tests.docs.page import ROOT
 
 SCRIPT = ROOT / "docs/examples/ask_docs.py"
 DEFAULT = "What is fan-in, and what happens when a node fails?"
 GIVES_UP = "Ask with other words, or about something that they are about: “stepgraph”,"
+
+
+def environment() -> dict[str, str]:
+    """Return an environment that knows of no provider."""
+    known = ("OPENAI_", "ANTHROPIC_", "STEPGRAPH_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(known)}
 
 
 def ask(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -25,6 +35,7 @@ def ask(*arguments: str) -> subprocess.CompletedProcess[str]:
         encoding="utf-8",
         timeout=60,
         cwd=ROOT.parent,
+        env=environment(),
     )
 
 
@@ -51,7 +62,7 @@ def sentences_of(paragraph: str) -> list[str]:
     [
         ([], "docs/reference/glossary.md"),
         (["What is a barrier?"], "docs/reference/glossary.md"),
-        (["How", "do", "I", "stream", "tokens", "of", "a", "model?"], "docs/how-to/streaming.md"),
+        (["How", "do", "I", "stream", "tokens", "of", "a", "model?"], "docs/how-to/models.md"),
         (["Can I use pydantic models?"], "docs/how-to/state-and-reducers.md"),
         (["What does max_concurrency do?"], "docs/how-to/concurrency.md"),
         (["Why was a task per node rejected?"], "docs/design/engine.md"),
@@ -176,7 +187,9 @@ def test_removing_a_paragraph_changes_the_answer(tmp_path: Path):
 
 
 def test_a_reader_may_stop_reading():
-    process = subprocess.Popen([sys.executable, SCRIPT], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, SCRIPT], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+    )
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.readline()
@@ -186,62 +199,95 @@ def test_a_reader_may_stop_reading():
     assert process.wait(60) == 0
 
 
-# The graph.
+# The agent, with the model that needs no provider.
 
 
 @pytest.fixture(scope="module")
 def context() -> Context:
     files = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-    library = Library.read(files, ROOT)
-    return Context(library, ExtractiveModel(library))
+    return Context(Library.read(files, ROOT))
+
+
+def asked(question: str) -> dict[str, list[tuple[str, str]]]:
+    return {"messages": [("user", question)]}
 
 
 async def test_tokens_arrive_while_the_run_goes_on(context: Context):
-    chunks = [
-        chunk
-        async for chunk in build().astream(
-            {"question": DEFAULT}, context=context, stream_mode=["messages", "updates", "custom"]
-        )
+    modes = ["messages", "updates", "custom"]
+    agent = build(ExtractiveModel())
+    chunks = [chunk async for chunk in agent.astream(asked(DEFAULT), context=context, stream_mode=modes)]
+    spoken = [
+        chunk for mode, (chunk, _) in ((m, c) for m, c in chunks if m == "messages") if isinstance(chunk, AIMessage)
     ]
-    modes = [mode for mode, _ in chunks]
-    tokens = [chunk for mode, (chunk, _) in ((m, c) for m, c in chunks if m == "messages")]
+    tokens = [chunk for chunk in spoken if chunk.content]
     assert len(tokens) > 50
-    assert modes.index("messages") < len(modes) - 50
+    assert [mode for mode, _ in chunks[-60:-1]] == ["messages"] * 59
     assert chunks[-1][0] == "updates"
-    answer = chunks[-1][1]["write"]["answer"]
+    answer = chunks[-1][1]["agent"]["messages"][-1]
     assert "".join(token.content for token in tokens) == answer.content
     assert {token.id for token in tokens} == {answer.id}
     assert answer.additional_kwargs["sources"]
 
 
+async def test_the_model_asks_the_tool_and_the_tool_answers(context: Context):
+    result = await build(ExtractiveModel()).ainvoke(asked("What is a barrier?"), context=context)
+    _, call, found, answer = result["messages"]
+    assert [(c["name"], c["args"]) for c in call.tool_calls] == [("search_docs", {"question": "What is a barrier?"})]
+    assert isinstance(found, ToolMessage)
+    assert found.content.startswith("docs/reference/glossary.md: Barrier\nA barrier is a channel")
+    assert found.artifact.sections[0][0].place == "docs/reference/glossary.md: Barrier"
+    assert answer.content.startswith("A barrier is a channel")
+
+
+def test_the_model_works_without_a_loop(context: Context):
+    model = ExtractiveModel().bind_tools([{"name": "search_docs", "description": "", "parameters": {}}])
+    assert model.invoke("What is a barrier?").tool_calls[0]["args"] == {"question": "What is a barrier?"}
+    assert "I was not given that tool" in ExtractiveModel().invoke("What is a barrier?").content
+    failed = ToolMessage("Error: it is dark.", tool_call_id="1", status="error")
+    assert model.invoke(["Why?", failed]).content == "Error: it is dark."
+
+
 async def test_both_searches_meet_once_a_round(context: Context):
-    nodes = [
-        node
-        async for update in build().astream({"question": DEFAULT}, context=context, stream_mode="updates")
-        for node in update
-    ]
+    updates = SEARCH.astream({"question": DEFAULT}, context=context, stream_mode="updates")
+    nodes = [node async for update in updates for node in update]
     files = len(context.library.files)
     assert {node: nodes.count(node) for node in nodes} == {
         "plan": ROUNDS,
         "search_words": ROUNDS * files,
         "search_names": ROUNDS * files,
         "weigh": ROUNDS,
-        "write": 1,
     }
 
 
 async def test_progress_is_shown_file_by_file(context: Context):
-    searched = [
-        chunk["file"]
-        async for chunk in build().astream({"question": "barrier"}, context=context, stream_mode="custom")
-        if chunk["step"] == "search_words"
-    ]
+    chunks = build(ExtractiveModel()).astream(asked("barrier"), context=context, stream_mode=["custom"], subgraphs=True)
+    searched = [chunk["file"] async for _, _, chunk in chunks if chunk["step"] == "search_words"]
     assert sorted(searched) == sorted(context.library.files)
 
 
 async def test_the_answer_does_not_depend_on_who_is_faster(context: Context):
-    answers = {
-        (await build().ainvoke({"question": DEFAULT}, {"max_concurrency": limit}, context=context))["answer"].content
-        for limit in (1, 2, 7, None)
-    }
-    assert len(answers) == 1
+    agent = build(ExtractiveModel())
+    results = [
+        await agent.ainvoke(asked(DEFAULT), {"max_concurrency": limit}, context=context) for limit in (1, 2, 7, None)
+    ]
+    assert len({result["messages"][-1].content for result in results}) == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "begins"),
+    [
+        ("docs/reference/glossary.md: Barrier", "A barrier is a channel"),
+        (
+            "docs/reference/glossary.md: Barier",
+            "There is no section 'docs/reference/glossary.md: Barier'. There are:\n",
+        ),
+        ("?", "There is no section '?'. There are:"),
+    ],
+)
+def test_a_section_is_read_whole(context: Context, place: str, begins: str):
+    class Runtime:
+        stream_writer = staticmethod(lambda chunk: None)
+
+    runtime = Runtime()
+    runtime.context = context
+    assert read_section.func(place, runtime).startswith(begins)

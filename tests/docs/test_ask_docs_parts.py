@@ -3,14 +3,15 @@
 import io
 
 import pytest
-from ask_docs.agent import merged
 from ask_docs.library import Library
 from ask_docs.markdown import plain, sections_of
-from ask_docs.screen import Picture, show_live
+from ask_docs.picture import Picture
+from ask_docs.screen import show_live, show_plain
+from ask_docs.search import merged
 from ask_docs.terms import exact, parts_of, stem, stemmed, with_synonyms, words, words_and_parts
 from rich.console import Console
 
-from stepgraph.messages import AIMessageChunk
+from stepgraph.messages import AIMessage, AIMessageChunk, ToolMessage
 
 PAGE = """# Birds
 
@@ -99,39 +100,95 @@ def test_findings_keep_the_best_score_of_each_search():
     assert before == {1: {"words": 2.0}}
 
 
+def call(name: str, **args: str) -> AIMessage:
+    return AIMessage("", tool_calls=[{"name": name, "args": args, "id": "1", "type": "tool_call"}])
+
+
+SEARCH, OTHER = ("tools:1",), ("tools:2",)
 CHUNKS = [
-    ("custom", {"step": "plan", "says": "round 1"}),
-    ("updates", {"plan": {"round": 1}}),
-    ("custom", {"step": "search_words", "file": "a.md", "found": 2}),
-    ("updates", {"search_words": {"findings": {}}}),
-    ("custom", {"step": "search_words", "file": "b.md", "found": 1}),
-    ("updates", {"search_words": {"findings": {}}}),
-    ("custom", {"step": "weigh", "says": "enough"}),
-    ("updates", {"weigh": {"coverage": 1.0}}),
-    ("custom", {"step": "write", "says": "quoting"}),
-    *(("messages", (AIMessageChunk(f" word{number}", id="1"), {})) for number in range(200)),
-    ("updates", {"write": {"answer": None}}),
+    ((), "updates", {"agent": {"messages": [call("search_docs", question="Why?")]}}),
+    (SEARCH, "custom", {"step": "plan", "says": "round 1"}),
+    (SEARCH, "updates", {"plan": {"round": 1}}),
+    (SEARCH, "custom", {"step": "search_words", "file": "a.md", "found": 2}),
+    (SEARCH, "updates", {"search_words": {"findings": {}}}),
+    (SEARCH, "custom", {"step": "search_words", "file": "b.md", "found": 1}),
+    (SEARCH, "updates", {"search_words": {"findings": {}}}),
+    (SEARCH, "custom", {"step": "weigh", "says": "enough"}),
+    (SEARCH, "updates", {"weigh": {"coverage": 1.0}}),
+    ((), "messages", (ToolMessage("what was found", tool_call_id="1"), {})),
+    ((), "updates", {"tools": {"messages": [ToolMessage("what was found", tool_call_id="1")]}}),
+    *(((), "messages", (AIMessageChunk(f" word{number}", id="1"), {})) for number in range(200)),
+    ((), "updates", {"agent": {"messages": [AIMessage("all of it")]}}),
 ]
 
 
 def test_the_picture_follows_the_chunks():
     picture = Picture()
-    ended = [step.node for mode, chunk in CHUNKS for step in picture.take(mode, chunk)]
-    assert ended == ["plan", "search_words", "weigh", "write"]
-    assert [step.summary for step in picture.steps] == ["round 1", "3 sections in 2 files", "enough", "quoting"]
+    ended = [step.node for chunk in CHUNKS for step in picture.take(*chunk)]
+    assert ended == ["agent", "plan", "search_words", "weigh", "agent"]
+    assert [step.summary for step in picture.steps] == [
+        "search_docs: Why?",
+        "round 1",
+        "3 sections in 2 files",
+        "enough",
+        "answers",
+    ]
     assert picture.answer.endswith(" word199")
+
+
+def test_the_picture_knows_when_the_model_is_waited_for():
+    picture, thinks = Picture(), []
+    for chunk in CHUNKS[:12]:
+        thinks.append(picture.thinks)
+        picture.take(*chunk)
+    assert thinks == [True, True, False, True, False, False, False, False, False, True, True, True]
+    assert not picture.thinks
+
+
+def test_searches_side_by_side_are_told_apart():
+    picture = Picture()
+    for place, found in ((SEARCH, 1), (OTHER, 2), (SEARCH, 3), (OTHER, 4)):
+        picture.take(place, "custom", {"step": "search_words", "file": "a.md", "found": found})
+    ended = picture.take(OTHER, "custom", {"step": "weigh", "says": "enough"})
+    assert [step.summary for step in ended] == ["6 sections in 2 files"]
+    assert [step.done for step in picture.steps] == [False, True, False]
+
+
+def test_what_is_said_before_a_call_is_a_remark():
+    picture = Picture()
+    picture.take((), "messages", (AIMessageChunk("Let me\nlook."), {}))
+    picture.take((), "updates", {"agent": {"messages": [call("read_section", place="a.md: A")]}})
+    assert picture.answer == ""
+    assert [step.summary for step in picture.steps] == ["Let me look.", "read_section: a.md: A"]
+
+
+def test_an_answer_that_is_not_streamed_is_shown():
+    picture = Picture()
+    picture.take((), "updates", {"agent": {"messages": [AIMessage("At night.")]}})
+    assert picture.answer == "At night."
+
+
+async def chunks():
+    for chunk in CHUNKS:
+        yield chunk
 
 
 @pytest.mark.parametrize("size", [(20, 5), (80, 24), (200, 60)])
 async def test_a_terminal_of_any_size_shows_the_whole_in_the_end(size: tuple[int, int]):
-    async def chunks():
-        for chunk in CHUNKS:
-            yield chunk
-
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=size[0], height=size[1], color_system=None)
-    await show_live("[red]Why?[/nothing]", chunks(), console)
+    answer = await show_live("[red]Why?[/nothing]", "some:model", chunks(), console)
+    assert answer.endswith(" word199")
     last = screen.getvalue().rpartition("Why?")[2]
     assert "word0" in last
     assert "word199" in last
+    assert "some:model" in last
     assert "[red]" in screen.getvalue()
+
+
+async def test_plain_lines_show_the_steps_and_the_answer(capsys: pytest.CaptureFixture[str]):
+    await show_plain("Why?", "some:model", chunks())
+    output = capsys.readouterr().out
+    assert output.startswith("Why?\n\nmodel        some:model\nagent        search_docs: Why?\nplan         round 1\n")
+    assert "weigh        enough\nagent        answers\n\n word0 word1" in output
+    assert output.endswith("word199\n")

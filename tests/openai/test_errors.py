@@ -33,6 +33,24 @@ def test_errors_are_the_sdks_too(make: Make, colour: str, door: Any, key: str) -
 
 
 @both_colours
+@pytest.mark.parametrize(
+    ("status", "theirs", "ours"),
+    [
+        (400, openai.BadRequestError, errors.ModelInvalidRequestError),
+        (403, openai.PermissionDeniedError, errors.ModelPermissionDeniedError),
+        (409, openai.ConflictError, errors.ModelAPIError),
+        (422, openai.UnprocessableEntityError, errors.ModelInvalidRequestError),
+        (429, openai.RateLimitError, errors.ModelRateLimitError),
+        (503, openai.InternalServerError, errors.ModelAPIError),
+    ],
+)
+def test_each_status_is_an_error_of_both(make: Make, colour: str, status: int, theirs: Any, ours: Any) -> None:
+    with pytest.raises(theirs, match="Not so") as failed:
+        call(make(Failure(status, "Not so."), max_retries=0), colour, "Hi")
+    assert isinstance(failed.value, ours)
+
+
+@both_colours
 def test_messages_that_are_too_long(make: Make, colour: str) -> None:
     told = "This model's maximum context length is 8192 tokens."
     with pytest.raises(OpenAIContextOverflowError, match="8192") as failed:

@@ -1,144 +1,80 @@
-"""ExtractiveModel: a chat model without weights, which answers with sentences that stand in what was found.
+"""ExtractiveModel: a chat model without weights, which calls a tool to search and answers with what it found.
 
-It takes part in the `messages` stream as any chat model does: each chunk goes through `stream_message`. A model of a
-provider can take its place; only the prompt would be another.
+It is a chat model as those of providers are, so the agent does not know which one it has.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
+import json
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from typing import Any
 
-from ask_docs.library import Library
-from ask_docs.markdown import Section
-from ask_docs.terms import Query, Term, stem, words, words_and_parts
-from stepgraph.messages import AIMessage, AIMessageChunk
-from stepgraph.pregel import stream_message
+from pydantic import Field
 
-MOST_SENTENCES, MOST_OF_A_PART, LONGEST = 6, 3, 45
-NEARLY_AS_GOOD = 0.7  # how good a sentence must be beside the best one to be quoted as well
-OPENING = (0.7, 0.5)  # how far a heading speaks for the first sentences below it
-_LEANS_ON_THE_ONE_BEFORE = re.compile(r"(?:It|They|This|That|These|Those|Then|There|Both|Such|So|Here|Each of)\b")
-_GOES_ON = re.compile(r"(?:It|They)\b")
-_ids = itertools.count(1)
+from ask_docs.found import Found
+from ask_docs.quotes import quoted
+from stepgraph.chat_models import BaseChatModel
+from stepgraph.messages import AIMessage, AIMessageChunk, ToolMessage
+from stepgraph.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from stepgraph.runnables import Runnable
+from stepgraph.tools import convert_to_openai_tool
 
-
-@dataclass(frozen=True)
-class Quote:
-    """A sentence and where it stands."""
-
-    section: Section
-    position: int
-
-    @property
-    def text(self) -> str:
-        """The sentence."""
-        return self.section.sentences[self.position]
+SEARCH = "search_docs"
 
 
-@dataclass(frozen=True, eq=False)
-class ExtractiveModel:
-    """Quotes the sentences that cover a question best.
+class ExtractiveModel(BaseChatModel):
+    """Searches for what the user said last, then quotes the sentences that cover it best.
 
     Attributes:
-        library: Where the sections are.
         pause: Seconds between two tokens, for people who watch.
     """
 
-    library: Library
-    pause: float = 0.0
+    pause: float = Field(default=0.0, exclude=True)
 
-    async def answer(self, query: Query, ranked: Sequence[tuple[int, float]], note: str = "") -> AIMessage:
-        """Stream an answer out of some sections, the best first, and return it whole.
+    @property
+    def _llm_type(self) -> str:
+        return "extractive"
 
-        Args:
-            query: What was searched for.
-            ranked: Numbers of sections and their scores.
-            note: What to say before the quotes.
-        """
-        chosen = list(dict.fromkeys(quote for part in query.parts for quote in self._choose(part, query, ranked)))
-        chosen = chosen[:MOST_SENTENCES]
-        order = {quote.section: rank for rank, quote in reversed(list(enumerate(chosen)))}
-        chosen = list(dict.fromkeys(earlier for quote in chosen for earlier in _with_its_neighbours(quote)))
-        text, sources = _with_citations(sorted(chosen, key=lambda quote: (order[quote.section], quote.position)))
-        return await self.speak(f"{note}\n\n{text}" if note else text, sources)
+    def bind_tools(
+        self, tools: Sequence[Any], *, tool_choice: str | dict[str, Any] | bool | None = None, **kwargs: Any
+    ) -> Runnable[Any, AIMessage]:
+        """Return the model with tools; it calls the one that searches."""
+        return self.bind(tools=[convert_to_openai_tool(tool) for tool in tools], **kwargs)
 
-    async def speak(self, text: str, sources: Sequence[str] = ()) -> AIMessage:
-        """Stream a text and return it as a message."""
-        identity = f"answer-{next(_ids)}"
-        async for chunk in self._tokens(text, identity):
-            stream_message(chunk, metadata={"model": "extractive"})
-        return AIMessage(text, id=identity, additional_kwargs={"sources": list(sources)})
+    def _generate(
+        self, messages: list[Any], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+    ) -> ChatResult:
+        return ChatResult([ChatGeneration(_answer(messages, kwargs.get("tools", ())))])
 
-    async def _tokens(self, text: str, identity: str) -> AsyncIterator[AIMessageChunk]:
-        for token in re.findall(r"\s*\S+", text):
-            yield AIMessageChunk(token, id=identity)
+    async def _astream(
+        self, messages: list[Any], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        answer = _answer(messages, kwargs.get("tools", ()))
+        for token in re.findall(r"\s*\S+", str(answer.content)):
+            yield ChatGenerationChunk(AIMessageChunk(token))
             await asyncio.sleep(self.pause)
-
-    def _choose(self, part: Sequence[Term], query: Query, ranked: Sequence[tuple[int, float]]) -> list[Quote]:
-        """Return the best sentences for one part of the question."""
-        weights = {term: self.library.rarity(term, by_stem=query.by_stem) for term in part}
-        scored: list[tuple[float, Quote]] = []
-        for number, score in ranked:
-            section = self.library.entries[number].section
-            in_title = _covered(section.title, weights, by_stem=query.by_stem)
-            for position, sentence in enumerate(section.sentences):
-                covered = _covered(sentence, weights, by_stem=query.by_stem)
-                covered = max(covered, in_title * OPENING[position]) if position < len(OPENING) else covered
-                if covered:
-                    around = 0.4 * in_title + 0.3 * score / ranked[0][1] + 0.15 * (position == 0)
-                    scored.append((covered + around - _awkward(sentence), Quote(section, position)))
-        scored.sort(key=lambda pair: -pair[0])
-        return _without_repetition(scored)
+        calls: list[Any] = [
+            {**call, "args": json.dumps(call["args"]), "index": index, "type": "tool_call_chunk"}
+            for index, call in enumerate(answer.tool_calls)
+        ]
+        last = AIMessageChunk(
+            "", tool_call_chunks=calls, additional_kwargs=answer.additional_kwargs, chunk_position="last"
+        )
+        yield ChatGenerationChunk(last)
 
 
-def _awkward(sentence: str) -> float:
-    """Return how badly a sentence reads on its own: it is long, or more code than words."""
-    length = len(sentence.split())
-    code = len(re.findall(r"`[^`]+`", sentence))
-    return 0.02 * max(0, length - LONGEST) + (0.4 if code > 0.3 * length else 0)
-
-
-def _covered(text: str, weights: dict[Term, float], *, by_stem: bool) -> float:
-    """Return which part of the terms, by weight, a text has."""
-    found = set(words_and_parts(text))
-    if by_stem:
-        found = {stem(word) for word in found}
-    return sum(w for term, w in weights.items() if not term.forms.isdisjoint(found)) / (sum(weights.values()) or 1)
-
-
-def _without_repetition(scored: Sequence[tuple[float, Quote]]) -> list[Quote]:
-    """Return the best quotes that are not much worse than the first and do not say the same."""
-    chosen: list[Quote] = []
-    for worth, quote in scored:
-        if len(chosen) == MOST_OF_A_PART or worth < NEARLY_AS_GOOD * scored[0][0]:
-            break
-        said = set(words(quote.text))
-        if all(len(said & set(words(other.text))) < 0.6 * len(said) for other in chosen):
-            chosen.append(quote)
-    return chosen
-
-
-def _with_its_neighbours(quote: Quote) -> list[Quote]:
-    """Return a quote between the sentences that its "it" or "this" speaks of and one that goes on with "it"."""
-    sentences, opens = quote.section.sentences, quote.section.opens
-    first = last = quote.position
-    while first not in opens and _LEANS_ON_THE_ONE_BEFORE.match(sentences[first]):
-        first -= 1
-    if last + 1 < len(sentences) and last + 1 not in opens and _GOES_ON.match(sentences[last + 1]):
-        last += 1
-    return [Quote(quote.section, position) for position in range(first, last + 1)]
-
-
-def _with_citations(quotes: Sequence[Quote]) -> tuple[str, list[str]]:
-    """Return the text of an answer, with a list of sources below, and the sources."""
-    sources = list(dict.fromkeys(quote.section.place for quote in quotes))
-    paragraphs: list[str] = []
-    for place, group in itertools.groupby(quotes, key=lambda quote: quote.section.place):
-        said = " ".join(quote.text for quote in group)
-        paragraphs.append(f"{said} [{sources.index(place) + 1}]")
-    listing = "\n".join(f"[{number}] {place}" for number, place in enumerate(sources, 1))
-    return "\n\n".join([*paragraphs, listing]), sources
+def _answer(messages: Sequence[Any], tools: Sequence[Any]) -> AIMessage:
+    """Return a call of the search, or the answer that comes of it."""
+    last = messages[-1]
+    if isinstance(last, ToolMessage):
+        found = last.artifact
+        if not isinstance(found, Found):  # the search failed, and says how
+            return AIMessage(str(last.text))
+        text, sources = quoted(found) if found.sections else (found.regrets, [])
+        return AIMessage(text, additional_kwargs={"sources": sources})
+    if not any(tool["function"]["name"] == SEARCH for tool in tools):
+        return AIMessage(f"I can only quote what {SEARCH} finds, and I was not given that tool.")
+    call: Any = {"name": SEARCH, "args": {"question": str(last.text)}, "id": f"search_{len(messages)}"}
+    return AIMessage("", tool_calls=[{**call, "type": "tool_call"}])

@@ -8,6 +8,7 @@ from stepgraph_openai.errors import (
     OpenAIAPIContextOverflowError,
     OpenAIAPIError,
     OpenAIAuthenticationError,
+    OpenAIConflictError,
     OpenAIConnectionError,
     OpenAIContextOverflowError,
     OpenAIInvalidRequestError,
@@ -20,6 +21,7 @@ from stepgraph_openai.errors import (
     OpenAIStreamError,
     OpenAITimeoutError,
     OpenAIUnfinishedError,
+    OpenAIUnprocessableRequestError,
 )
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "OpenAIAPIContextOverflowError",
     "OpenAIAPIError",
     "OpenAIAuthenticationError",
+    "OpenAIConflictError",
     "OpenAIConnectionError",
     "OpenAIContextOverflowError",
     "OpenAIEmbeddings",
@@ -40,4 +43,5 @@ __all__ = [
     "OpenAIStreamError",
     "OpenAITimeoutError",
     "OpenAIUnfinishedError",
+    "OpenAIUnprocessableRequestError",
 ]

@@ -30,6 +30,7 @@ __all__ = [
     "OpenAIAPIContextOverflowError",
     "OpenAIAPIError",
     "OpenAIAuthenticationError",
+    "OpenAIConflictError",
     "OpenAIConnectionError",
     "OpenAIContextOverflowError",
     "OpenAIInvalidRequestError",
@@ -42,6 +43,7 @@ __all__ = [
     "OpenAIStreamError",
     "OpenAITimeoutError",
     "OpenAIUnfinishedError",
+    "OpenAIUnprocessableRequestError",
     "cut",
     "explained",
 ]
@@ -70,6 +72,14 @@ class OpenAIPermissionDeniedError(openai.PermissionDeniedError, ModelPermissionD
 
 class OpenAIInvalidRequestError(openai.BadRequestError, ModelInvalidRequestError):
     """The provider refuses the request as it is."""
+
+
+class OpenAIUnprocessableRequestError(openai.UnprocessableEntityError, ModelInvalidRequestError):
+    """The provider understands the request and cannot do what it says."""
+
+
+class OpenAIConflictError(openai.ConflictError, ModelAPIError):
+    """The provider was at something else that the request would have changed."""
 
 
 class OpenAIContextOverflowError(openai.BadRequestError, ContextOverflowError):
@@ -120,6 +130,8 @@ _KINDS: Final[dict[type[openai.APIError], type[openai.APIError]]] = {
     openai.AuthenticationError: OpenAIAuthenticationError,
     openai.PermissionDeniedError: OpenAIPermissionDeniedError,
     openai.BadRequestError: OpenAIInvalidRequestError,
+    openai.ConflictError: OpenAIConflictError,
+    openai.UnprocessableEntityError: OpenAIUnprocessableRequestError,
     openai.NotFoundError: OpenAIModelNotFoundError,
     openai.RateLimitError: OpenAIRateLimitError,
     openai.InternalServerError: OpenAIAPIError,
