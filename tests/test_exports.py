@@ -41,9 +41,10 @@ DOORS = {
         BlockedLoopWarning CheckpointError CorruptCheckpointError DecryptionError DeserializationError
         EmptyChannelError EmptyInputError ErrorCode GraphBubbleUp GraphDrained GraphInterrupt GraphRecursionError
         IncompleteJoinWarning InvalidGraphError InvalidResumeError InvalidUpdateError MigrationError
-        MissingThreadError NewerCheckpointError NodeCancelledError NodeFailure NotADictError ParentCommand
-        ReducerError SaverError SerializationError StateMutationWarning StepgraphWarning SyncEntryError
-        SyncEntryWarning ThreadConflictError UnknownInterruptError UnreachableNodeWarning
+        MissingThreadError MissingVariablesError NewerCheckpointError NodeCancelledError NodeFailure NotADictError
+        OutputParserException ParentCommand ReducerError SaverError SerializationError StateMutationWarning
+        StepgraphWarning SyncEntryError SyncEntryWarning ThreadConflictError UnknownInterruptError
+        UnreachableNodeWarning
     """,
     "stepgraph.checkpoint": """
         BaseCheckpointSaver Checkpoint CheckpointMetadata CheckpointTuple InMemorySaver
@@ -74,8 +75,8 @@ DOORS = {
         PutOp SearchItem SearchOp TTLConfig
     """,
     "stepgraph.store.base": """
-        NOT_PROVIDED AEmbeddingsFunc BaseStore Embeddings EmbeddingsFunc GetOp IndexConfig InvalidNamespaceError
-        Item ListNamespacesOp MatchCondition NamespaceMatchType NamespacePath NotProvided Op PutOp Result
+        AEmbeddingsFunc BaseStore Embeddings EmbeddingsFunc GetOp IndexConfig InvalidNamespaceError Item
+        ListNamespacesOp MatchCondition NOT_PROVIDED NamespaceMatchType NamespacePath NotProvided Op PutOp Result
         SearchItem SearchOp TTLConfig ensure_embeddings get_text_at_path tokenize_path
     """,
     "stepgraph.store.memory": """
@@ -97,7 +98,8 @@ DOORS = {
         SqliteCache
     """,
     "stepgraph.testing": """
-        Fault FaultySaver Flag Operation RecordedOperation RecordingSaver Stall WrappedSaver
+        Broken DeterministicFakeEmbedding FakeEmbeddings Fault FaultySaver Flag ModelRequest Operation
+        RecordedOperation RecordingSaver ScriptedChatModel Stall WrappedSaver calling
     """,
     "stepgraph.constants": "END START TAG_HIDDEN TAG_NOSTREAM",
     "stepgraph.managed": "IsLastStep RemainingSteps",
@@ -139,8 +141,83 @@ DOORS = {
         Run RunCollectorCallbackHandler collect_runs
     """,
     "stepgraph.messages": """
-        AIMessage AIMessageChunk BaseMessage HumanMessage MessageLike RemoveMessage SystemMessage ToolMessage
-        convert_to_messages is_message
+        AIMessage AIMessageChunk Annotation AnyMessage AudioContentBlock BaseMessage BaseMessageChunk ChatMessage
+        ChatMessageChunk Citation ContentBlock DataContentBlock FileContentBlock FunctionMessage
+        FunctionMessageChunk HumanMessage HumanMessageChunk ImageContentBlock InputTokenDetails InvalidToolCall
+        LC_AUTO_PREFIX LC_ID_PREFIX MessageLike MessageLikeRepresentation NonStandardAnnotation
+        NonStandardContentBlock NotificationMetadata OutputTokenDetails PlainTextContentBlock ReasoningContentBlock
+        RemoveMessage ServerToolCall ServerToolCallChunk ServerToolResult SystemMessage SystemMessageChunk
+        TextContentBlock ToolCall ToolCallChunk ToolMessage ToolMessageChunk UsageMetadata VideoContentBlock
+        add_notification_metadata convert_to_messages convert_to_openai_data_block convert_to_openai_image_block
+        convert_to_openai_messages count_tokens_approximately ensure_id filter_messages get_buffer_string
+        get_notification_metadata is_data_content_block is_message merge_content merge_message_runs
+        message_chunk_to_message message_to_dict messages_from_dict messages_to_dict trim_messages
+    """,
+    "stepgraph.documents": """
+        BaseDocumentCompressor BaseDocumentTransformer Blob Document
+    """,
+    "stepgraph.embeddings": """
+        DeterministicFakeEmbedding EmbeddingModel Embeddings FakeEmbeddings
+    """,
+    "stepgraph.vectorstores": """
+        InMemoryVectorStore VectorStore VectorStoreRetriever
+    """,
+    "stepgraph.retrievers": """
+        BaseRetriever LangSmithRetrieverParams RetrieverInput RetrieverLike RetrieverOutput RetrieverOutputLike
+    """,
+    "stepgraph.example_selectors": """
+        BaseExampleSelector LengthBasedExampleSelector MaxMarginalRelevanceExampleSelector
+        SemanticSimilarityExampleSelector sorted_values
+    """,
+    "stepgraph.caches": """
+        BaseCache InMemoryCache RETURN_VAL_TYPE
+    """,
+    "stepgraph.stores": """
+        BaseStore ByteStore InMemoryBaseStore InMemoryByteStore InMemoryStore InvalidKeyException
+    """,
+    "stepgraph.chat_history": """
+        BaseChatMessageHistory InMemoryChatMessageHistory
+    """,
+    "stepgraph.rate_limiters": """
+        BaseRateLimiter InMemoryRateLimiter
+    """,
+    "stepgraph.outputs": """
+        ChatGeneration ChatGenerationChunk ChatResult Generation GenerationChunk LLMResult RunInfo
+    """,
+    "stepgraph.prompts": """
+        AIMessagePromptTemplate BaseChatPromptTemplate BaseMessagePromptTemplate BasePromptTemplate
+        ChatMessagePromptTemplate ChatPromptTemplate DictPromptTemplate FewShotChatMessagePromptTemplate
+        FewShotPromptTemplate FewShotPromptWithTemplates HumanMessagePromptTemplate ImagePromptTemplate
+        MessagesPlaceholder PromptTemplate StringPromptTemplate StructuredPrompt SystemMessagePromptTemplate
+        aformat_document check_valid_template format_document get_template_variables jinja2_formatter
+        validate_jinja2
+    """,
+    "stepgraph.prompt_values": """
+        ChatPromptValue ChatPromptValueConcrete ImagePromptValue ImageURL PromptValue StringPromptValue
+    """,
+    "stepgraph.output_parsers": """
+        BaseCumulativeTransformOutputParser BaseGenerationOutputParser BaseLLMOutputParser BaseOutputParser
+        BaseTransformOutputParser CommaSeparatedListOutputParser JsonOutputKeyToolsParser JsonOutputParser
+        JsonOutputToolsParser ListOutputParser MarkdownListOutputParser NumberedListOutputParser
+        PydanticOutputParser PydanticToolsParser SimpleJsonOutputParser StrOutputParser XMLOutputParser
+    """,
+    "stepgraph.language_models": """
+        BaseChatModel BaseLanguageModel FakeListChatModel FakeMessagesListChatModel GenericFakeChatModel
+        LanguageModelInput LanguageModelOutput ParrotFakeChatModel SimpleChatModel
+    """,
+    "stepgraph.chat_models": """
+        BaseChatModel ConfigurableModel init_chat_model
+    """,
+    "stepgraph.tools": """
+        ArgsSchema BaseTool BaseToolkit FILTERED_ARGS InjectedState InjectedStore InjectedToolArg InjectedToolCallId
+        RetrieverInput SchemaAnnotationError StructuredTool Tool ToolCall ToolException ToolRuntime ToolsRenderer
+        convert_runnable_to_tool convert_to_json_schema convert_to_openai_function convert_to_openai_tool
+        create_retriever_tool create_schema_from_function render_text_description render_text_description_and_args
+        tool tool_example_to_messages
+    """,
+    "stepgraph.prebuilt": """
+        InjectedState InjectedStore ToolCallRequest ToolInvocationError ToolNode ToolRuntime ValidationNode
+        create_react_agent tools_condition
     """,
 }
 
@@ -182,13 +259,17 @@ def test_every_module_states_its_names_and_has_them(name: str):
     assert [each for each in stated if not hasattr(module, each)] == []
 
 
+# What LangGraph and LangChain call by the same name is two things here, as it is there.
+SHARED = {"BaseCache": 2, "BaseStore": 2, "InMemoryCache": 2, "InMemoryStore": 2, "RetrieverInput": 2}
+
+
 @pytest.mark.parametrize("door", DOORS)
 def test_a_name_is_the_same_thing_at_every_door(door: str):
     module = importlib.import_module(door)
     for name in module.__all__:
         value: Any = getattr(module, name)
         others = {getattr(each, name) for each in map(importlib.import_module, DOORS) if name in each.__all__}
-        assert others == {value}
+        assert others == {value} or len(others) == SHARED.get(name, 1)
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -139,13 +139,14 @@ class BaseChatModel(Answering):
         try:
             try:
                 for chunk in chunks:
-                    shown.append(chunk)
+                    if call.run is not None:
+                        shown.append(chunk)
                     yield chunk.message
             finally:
                 close(chunks)
-            result = call.brought(whole(shown))
+            result = _brought(call, shown)
         except GeneratorExit:
-            call.end(call.brought(whole(shown)))
+            call.end(_brought(call, shown))
             raise
         except BaseException as error:
             call.fail(error, response=_so_far(shown))
@@ -175,15 +176,15 @@ class BaseChatModel(Answering):
         try:
             try:
                 async for chunk in chunks:
-                    if call is not None:
+                    if call is not None and call.run is not None:
                         shown.append(chunk)
                     yield chunk.message
             finally:
                 await chunks.aclose()
-            result = None if call is None else call.brought(whole(shown))
+            result = None if call is None else _brought(call, shown)
         except GeneratorExit:
             if call is not None:
-                await call.end_async(call.brought(whole(shown)))
+                await call.end_async(_brought(call, shown))
             raise
         except BaseException as error:
             if call is not None:
@@ -281,6 +282,11 @@ class SimpleChatModel(BaseChatModel):
     ) -> ChatResult:
         text = self._call(messages, stop=stop, run_manager=run_manager, **kwargs)
         return ChatResult([ChatGeneration(AIMessage(text))])
+
+
+def _brought(call: ModelCall, shown: Sequence[ChatGenerationChunk]) -> LLMResult | None:
+    """Return what handlers are told of a stream; nothing is added up where there are none."""
+    return None if call.run is None else call.brought(whole(shown))
 
 
 def _so_far(shown: Sequence[ChatGenerationChunk]) -> LLMResult:

@@ -78,8 +78,8 @@ class _Script:
             self.requests.append(request)
         if number >= len(replies) and not (repeats and replies):
             raise AssertionError(
-                f"the scripted model was called {number + 1} times, and its script has {len(replies)} replies; add "
-                "one, or set repeats=True"
+                f"the script of the model has {len(replies)} {'reply' if len(replies) == 1 else 'replies'}, and this "
+                f"is call number {number + 1}; add a reply, or set repeats=True"
             )
         return number, replies[number % len(replies)]
 
