@@ -118,4 +118,5 @@ class InMemoryChatMessageHistory(BaseChatMessageHistory):
         """See `clear`."""
         self.clear()
 
-    __str__ = BaseChatMessageHistory.__str__
+    def __str__(self) -> str:
+        return BaseChatMessageHistory.__str__(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict  # noqa: TID253 - who imports this module wants it
 
@@ -17,7 +17,7 @@ __all__ = ["BaseDocumentCompressor"]
 class BaseDocumentCompressor(BaseModel, ABC):
     """Shortens, drops or reorders documents with a query in mind. Its attributes are pydantic fields."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(arbitrary_types_allowed=True)
 
     @abstractmethod
     def compress_documents(

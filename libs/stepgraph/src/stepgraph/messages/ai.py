@@ -109,10 +109,10 @@ class AIMessage(BaseMessage):
             if content_blocks is not None and tool_calls is None:
                 tool_calls = [block for block in content if block.get("type") == "tool_call"]
         self.content = content
-        self.id = id if id is None or id.__class__ is str else str(id)
+        self.id: str | None = id if id is None or id.__class__ is str else str(id)
         self.name = name
-        self.additional_kwargs = {} if additional_kwargs is None else additional_kwargs
-        self.response_metadata = {} if response_metadata is None else response_metadata
+        self.additional_kwargs: dict[str, Any] = {} if additional_kwargs is None else additional_kwargs
+        self.response_metadata: dict[str, Any] = {} if response_metadata is None else response_metadata
         self.tool_calls = normal_calls(tool_calls) if tool_calls else []
         self.invalid_tool_calls = [invalid_call(each) for each in invalid_tool_calls] if invalid_tool_calls else []
         self.usage_metadata = usage_metadata
@@ -194,7 +194,9 @@ class AIMessageChunk(AIMessage, BaseMessageChunk):
             whole, unread = normal_calls(calls), [invalid_call(each) for each in invalid]
             fragments = [*map(as_fragment, whole), *map(as_fragment, unread)]
             if self.tool_call_chunks in ([], fragments):
-                self.tool_calls, self.invalid_tool_calls, self.tool_call_chunks = whole, unread, fragments
+                self.tool_calls: list[ToolCall] = whole
+                self.invalid_tool_calls: list[InvalidToolCall] = unread
+                self.tool_call_chunks = fragments
         elif "tool_calls" in self.additional_kwargs:
             self.tool_call_chunks = default_tool_chunk_parser(self.additional_kwargs["tool_calls"] or ())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from typing import Any, ClassVar, Generic
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from stepgraph.output_parsers.base import BaseOutputParser, T
 from stepgraph.output_parsers.patch import patch
@@ -18,8 +18,9 @@ __all__ = ["BaseCumulativeTransformOutputParser", "BaseTransformOutputParser"]
 class BaseTransformOutputParser(BaseOutputParser[T], Generic[T]):
     """A parser that reads each chunk of a stream by itself."""
 
-    transform = Traced.transform
-    atransform = Traced.atransform
+    if not TYPE_CHECKING:  # these are inherited, for those who read types
+        transform = Traced.transform
+        atransform = Traced.atransform
 
     def _transform(self, chunks: Iterator[Any], call: Call | None, **kwargs: Any) -> Iterator[Any]:
         for chunk in chunks:

@@ -6,7 +6,7 @@ A prompt is made by `format_prompt` and its async twin, on the caller's own task
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Generic
+from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from pydantic import Field, model_validator
 from typing_extensions import Self, TypeVar
@@ -165,10 +165,11 @@ class BasePromptTemplate(TracedSerializable[dict[str, Any], PromptValue], Generi
 
     # There is nothing to stream: where chunks are asked for, it is invoked.
 
-    stream = Runnable.stream
-    astream = Runnable.astream
-    transform = Runnable.transform
-    atransform = Runnable.atransform
+    if not TYPE_CHECKING:  # these are inherited, for those who read types
+        stream = Runnable.stream
+        astream = Runnable.astream
+        transform = Runnable.transform
+        atransform = Runnable.atransform
 
     # Its own tags and metadata.
 

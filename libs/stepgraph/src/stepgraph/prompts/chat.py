@@ -155,10 +155,11 @@ class ChatPromptTemplate(BaseChatPromptTemplate):
         parts = [to_template(each) for each in _listed_forms(messages)]
         required, optional, types = _variables_of(parts)
         self.messages.extend(parts)
-        self.input_types = {**self.input_types, **types}
-        self.optional_variables = sorted({*self.optional_variables, *optional})
-        self.partial_variables = {**{name: [] for name in sorted(optional)}, **self.partial_variables}
-        self.input_variables = sorted({*self.input_variables, *required} - set(self.partial_variables))
+        known = self.partial_variables
+        self.input_types: dict[str, Any] = {**self.input_types, **types}
+        self.optional_variables: list[str] = sorted({*self.optional_variables, *optional})
+        self.partial_variables: Mapping[str, Any] = {**{name: [] for name in sorted(optional)}, **known}
+        self.input_variables: list[str] = sorted({*self.input_variables, *required} - set(self.partial_variables))
 
     def __add__(self, other: Any) -> ChatPromptTemplate:
         """Return the prompt of these messages and others: another chat prompt, a message in any form, or several."""

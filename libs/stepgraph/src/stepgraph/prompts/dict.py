@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import model_validator
 from typing_extensions import Self
@@ -72,10 +72,11 @@ class DictPromptTemplate(TracedSerializable[Any, Any]):
         """Return the dict as titled text, with the names of variables in their places."""
         return titled("Dict", repr(self.template))
 
-    stream = Runnable.stream
-    astream = Runnable.astream
-    transform = Runnable.transform
-    atransform = Runnable.atransform
+    if not TYPE_CHECKING:  # these are inherited, for those who read types
+        stream = Runnable.stream
+        astream = Runnable.astream
+        transform = Runnable.transform
+        atransform = Runnable.atransform
 
     def _invoke(self, input: Any, call: Call | None, **_: Any) -> Any:
         return self.format(**input)

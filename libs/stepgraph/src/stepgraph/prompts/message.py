@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,7 +16,7 @@ _WIDTH = 80
 class BaseMessagePromptTemplate(BaseModel):
     """What makes messages; subclasses write `format_messages` and `input_variables`."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True, protected_namespaces=())
+    model_config: ClassVar[ConfigDict] = ConfigDict(arbitrary_types_allowed=True, protected_namespaces=())
 
     def format_messages(self, **kwargs: Any) -> list[Any]:
         """Return messages, with values put in for the variables."""

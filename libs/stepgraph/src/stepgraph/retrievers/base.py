@@ -83,7 +83,7 @@ class BaseRetriever(Component[RetrieverInput, RetrieverOutput]):
         [Document(metadata={}, page_content='bread')]
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
+    model_config: ClassVar[ConfigDict] = ConfigDict(arbitrary_types_allowed=True)
 
     run_type: ClassVar[str] = "retriever"
 
