@@ -72,6 +72,13 @@ class _Script:
     def __deepcopy__(self, memo: Any) -> _Script:
         return self  # a deep copy of a model goes on in the same script, as any copy does
 
+    def __getstate__(self) -> list[ModelRequest]:
+        return self.requests  # what comes out of a pickle goes on from here, by itself
+
+    def __setstate__(self, requests: list[ModelRequest]) -> None:
+        self.requests = requests
+        self._lock = threading.Lock()
+
     def next(self, replies: Sequence[Reply], repeats: bool, request: ModelRequest) -> tuple[int, Reply]:
         with self._lock:
             number = len(self.requests)
@@ -223,8 +230,10 @@ class ScriptedChatModel(BaseChatModel):
         contents = self._pieces(message.content) if isinstance(message.content, str) else [[b] for b in message.content]
         for content in contents:
             yield AIMessageChunk(content, id=message.id)
-        for index, call in enumerate(message.tool_calls):
-            for fragment in _fragments(index, call):
+        calls: list[Any] = [(call, json.dumps(call["args"])) for call in message.tool_calls]
+        calls += [(call, call["args"] or "") for call in message.invalid_tool_calls]
+        for index, (call, text) in enumerate(calls):
+            for fragment in _fragments(index, call, text):
                 yield AIMessageChunk("", id=message.id, tool_call_chunks=[fragment])
         yield AIMessageChunk(
             "",
@@ -257,9 +266,8 @@ def calling(*tools: str, **args: Any) -> AIMessage:
     return AIMessage("", tool_calls=[{"name": name, "args": args, "id": None, "type": "tool_call"} for name in tools])
 
 
-def _fragments(index: int, call: Any) -> Iterator[ToolCallChunk]:
+def _fragments(index: int, call: Any, text: str) -> Iterator[ToolCallChunk]:
     """Yield a call as providers stream it: its name and id first, then its arguments in two pieces."""
-    text = json.dumps(call["args"])
     yield {"name": call["name"], "args": "", "id": call["id"], "index": index, "type": "tool_call_chunk"}
     for piece in (text[: len(text) // 2], text[len(text) // 2 :]):
         yield {"name": None, "args": piece, "id": None, "index": index, "type": "tool_call_chunk"}
