@@ -22,6 +22,8 @@ def _guard():
 async def test_sync_doors_on_a_running_loop():
     with pytest.raises(SyncEntryError, match=r"invoke\(\) of 'AllHooks' was called on a running event loop"):
         AllHooks().invoke("hi")
+    with pytest.raises(SyncEntryError, match=r"generate\(\) of 'AllHooks' was called on a running event loop"):
+        AllHooks().generate([["hi"]])
     for model in (AllHooks(), OnlyGenerates()):
         with pytest.raises(SyncEntryError, match="was called on a running event loop"):
             next(model.stream("hi"))

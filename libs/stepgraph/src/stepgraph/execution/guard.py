@@ -25,7 +25,7 @@ from stepgraph.execution.tasks import running_loop
 
 __all__ = ["GUARD", "Guard", "set_loop_guard"]
 
-_DOORS: Final = ("invoke", "stream", "batch", "batch_as_completed", "_told")
+_DOORS: Final = ("invoke", "stream", "batch", "batch_as_completed", "generate", "generate_prompt", "_told")
 _log: Final = logging.getLogger("stepgraph.guard")
 
 

@@ -252,7 +252,7 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
         interrupt_before: Breakpoints | None = None,
         interrupt_after: Breakpoints | None = None,
         debug: bool = False,
-        name: str = "StateGraph",
+        name: str | None = None,
         config: RunnableConfig | None = None,
         unknown_keys: Literal["error", "ignore"] = "error",
         renamed: Mapping[str, str | None] | None = None,
@@ -281,6 +281,7 @@ class StateGraph(GraphParts, Generic[StateT, ContextT, InputT, OutputT]):
         Warns:
             UnreachableNodeWarning: Nothing that is declared leads to a node.
         """
+        name = name or "StateGraph"
         wiring = self._checked(name)
         for node in wiring.unreachable():
             warnings.warn(

@@ -217,6 +217,8 @@ class BaseChatModel(Answering):
             run_id: The id of the first run.
             kwargs: For the provider.
         """
+        if GUARD.on:
+            GUARD.sync_entry(self, "generate")
         configs = _configs(len(messages), callbacks, tags, metadata, run_name, run_id)
         answers = []
         for each, config in zip(messages, configs, strict=True):
