@@ -234,3 +234,28 @@ async def test_closing_that_is_cancelled_is_cancelled_in_the_end():
     with pytest.raises(asyncio.CancelledError):
         await task
     assert steps == ["connection 0", "connection 1", "connection 2"]
+
+
+def test_clients_that_nobody_has_when_their_loop_ends_are_closed_without_a_complaint():
+    """The one who lost them and the end of the loop come at the same time."""
+    closed, complaints = [], []
+
+    class Slow:
+        async def close(self):
+            for _ in range(3):
+                await asyncio.sleep(0)
+            closed.append(self)
+
+    async def use(clients):
+        clients.here()
+
+    loop = asyncio.new_event_loop()
+    loop.set_exception_handler(lambda _, told: complaints.append(told))
+    clients = LoopClients(object, Slow)
+    loop.run_until_complete(use(clients))
+    del clients
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    assert len(closed) == 1
+    assert complaints == []

@@ -37,8 +37,27 @@ _CLOSING: set[asyncio.Task[None]] = set()
 """Tasks that close clients; a loop holds its tasks weakly."""
 
 
+class _Closing:
+    """Closes a client, once: who comes second waits until it is closed."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._over: asyncio.Future[None] | None = None
+
+    async def __call__(self) -> None:
+        if self._over is not None:
+            await asyncio.shield(self._over)
+            return
+        self._over = asyncio.get_running_loop().create_future()
+        try:
+            await _ToItsEnd(self._client.close())
+        finally:
+            self._over.set_result(None)
+
+
 class _Entry(NamedTuple):
     client: Any
+    closing: _Closing
     keeper: AsyncGenerator[Any, None]
     """Closes the client when it is closed itself. Loops close the generators that were begun in them."""
 
@@ -137,15 +156,20 @@ def _begun(client: Any, loop: asyncio.AbstractEventLoop, owner: weakref.ref[Any]
     for closed in [known for known in _KEPT if known.is_closed()]:
         _KEPT.pop(closed, None)
     kept = _KEPT.setdefault(loop, {})
-    keeper = _keep(client, loop, owner, kept)
+    closing = _Closing(client)
+    keeper = _keep(client, closing, loop, owner, kept)
     with suppress(StopIteration):
         keeper.asend(None).send(None)  # to its yield, which takes no loop's help; the loop knows it from now on
     kept[id(client)] = keeper
-    return _Entry(client, keeper)
+    return _Entry(client, closing, keeper)
 
 
 async def _keep(
-    client: Any, loop: asyncio.AbstractEventLoop, owner: weakref.ref[Any], kept: dict[int, AsyncGenerator[Any, None]]
+    client: Any,
+    closing: _Closing,
+    loop: asyncio.AbstractEventLoop,
+    owner: weakref.ref[Any],
+    kept: dict[int, AsyncGenerator[Any, None]],
 ) -> AsyncGenerator[Any, None]:
     try:
         yield client
@@ -154,7 +178,7 @@ async def _keep(
         if clients is not None and (known := clients._entries.get(loop)) is not None and known.client is client:
             clients._entries.pop(loop, None)
         kept.pop(id(client), None)
-        await _ToItsEnd(client.close())
+        await closing()
 
 
 class _ToItsEnd:
@@ -197,15 +221,18 @@ def _close(loop: asyncio.AbstractEventLoop, entry: _Entry) -> None:
 
 def _close_soon(loop: asyncio.AbstractEventLoop, entry: _Entry) -> None:
     with suppress(RuntimeError):  # the loop is closed, and its connections with it
-        loop.call_soon_threadsafe(_begin_to_close, loop, entry.keeper)
+        loop.call_soon_threadsafe(_begin_to_close, loop, entry)
 
 
-def _begin_to_close(loop: asyncio.AbstractEventLoop, keeper: AsyncGenerator[Any, None]) -> None:
-    task = loop.create_task(_closed(keeper))
+def _begin_to_close(loop: asyncio.AbstractEventLoop, entry: _Entry) -> None:
+    task = loop.create_task(_closed(entry))
     _CLOSING.add(task)
     task.add_done_callback(_CLOSING.discard)
 
 
-async def _closed(keeper: AsyncGenerator[Any, None]) -> None:
+async def _closed(entry: _Entry) -> None:
     """Close a client. Cancelled before it begins, it leaves the keeper as it is, for the end of the loop to close."""
-    await keeper.aclose()
+    keeper: Any = entry.keeper
+    await entry.closing()
+    if not keeper.ag_running:  # else the end of the loop is at it
+        await keeper.aclose()
