@@ -109,8 +109,8 @@ DOORS = {
         ConfigurableFieldSpec RouterInput RouterRunnable Runnable RunnableAssign RunnableBinding RunnableBranch
         RunnableConfig RunnableConfigurableAlternatives RunnableConfigurableFields RunnableEach RunnableGenerator
         RunnableLambda RunnableMap RunnableParallel RunnablePassthrough RunnablePick RunnableRetry RunnableSequence
-        RunnableSerializable RunnableWithFallbacks aadd add chain coerce_to_runnable ensure_config get_config_list
-        patch_config run_in_executor
+        RunnableSerializable RunnableWithFallbacks RunnableWithMessageHistory aadd add chain coerce_to_runnable
+        ensure_config get_config_list patch_config run_in_executor
     """,
     "stepgraph.runnables.utils": """
         AddableDict ConfigurableField ConfigurableFieldMultiOption ConfigurableFieldSingleOption
@@ -203,7 +203,7 @@ DOORS = {
     """,
     "stepgraph.language_models": """
         BaseChatModel BaseLanguageModel FakeListChatModel FakeMessagesListChatModel GenericFakeChatModel
-        LanguageModelInput LanguageModelOutput ParrotFakeChatModel SimpleChatModel
+        LanguageModelInput LanguageModelLike LanguageModelOutput ParrotFakeChatModel SimpleChatModel
     """,
     "stepgraph.chat_models": """
         BaseChatModel ConfigurableModel init_chat_model

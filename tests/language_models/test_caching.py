@@ -1,6 +1,9 @@
 """Caches and rate limiters: what was asked before is not asked again, and each request waits once for its turn."""
 
+from typing import Any
+
 import pytest
+from pydantic import Field
 
 from stepgraph.caches import InMemoryCache
 from stepgraph.globals import set_llm_cache
@@ -99,8 +102,41 @@ def test_what_was_streamed_for_a_handler_is_cached_whole():
     model = AllHooks(cache=Cache(), streaming=True)
     first, second = model.invoke("hi"), model.invoke("hi")
     assert type(second) is AIMessage
-    assert (first.content, first.id) == (second.content, second.id)
+    assert first.content == second.content
     assert model.called == ["stream", "stream closed"]
+
+
+def test_an_answer_from_a_cache_has_an_id_of_its_own():
+    """In a thread the second answer must not take the place of the first."""
+    model = OnlyGenerates(cache=Cache())
+    assert len({model.invoke("hi").id for _ in range(3)} - {None}) == 3
+
+
+def test_a_model_whose_fields_change_hits_its_cache():
+    class Counting(OnlyGenerates):
+        seen: list[str] = Field(default_factory=list)
+
+        def _generate(self, messages, *args, **kwargs):
+            self.seen.append(messages[-1].content)
+            return super()._generate(messages, *args, **kwargs)
+
+    model = Counting(cache=Cache())
+    for _ in range(3):
+        model.invoke("hi")
+    assert model.seen == ["hi"]
+
+
+def test_nothing_nested_reaches_handlers_or_keys():
+    class Wrapping(OnlyGenerates):
+        inner: Any = None
+        headers: dict[str, str] = Field(default_factory=dict)
+
+    listener, cache = Listener(), Cache()
+    secret = "sk-SECRET"
+    model = Wrapping(inner={"api_key": secret}, headers={"Authorization": secret}, cache=cache, callbacks=[listener])
+    model.invoke("hi")
+    assert secret not in repr(listener.heard)
+    assert secret not in repr(vars(cache))
 
 
 def test_handlers_hear_of_answers_from_a_cache():
@@ -179,3 +215,13 @@ def test_waiting_for_a_turn_is_part_of_the_run():
     with pytest.raises(TimeoutError):
         list(model.stream("hi"))
     assert listener.names == ["start", "error"] * 2
+
+
+def test_headers_of_a_call_reach_neither_handlers_nor_keys():
+    listener, cache = Listener(), Cache()
+    model = OnlyGenerates(cache=cache, callbacks=[listener])
+    for key in ("sk-ONE", "sk-TWO", "sk-ONE"):
+        model.invoke("hi", extra_headers={"Authorization": key})
+    assert "sk-" not in repr(listener.heard)
+    assert "sk-" not in repr(vars(cache))
+    assert model.called == ["generate"] * 2  # they still tell answers apart

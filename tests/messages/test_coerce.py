@@ -15,6 +15,7 @@ from stepgraph.messages import (
     ToolMessage,
     convert_to_messages,
     messages_from_dict,
+    messages_to_dict,
 )
 
 FOREIGN = SimpleNamespace(type="human", content="x", id="1")
@@ -130,3 +131,8 @@ def test_one_form_alone_is_a_list_of_one():
 def test_what_is_no_message(form: Any, error: type[Exception], message: str):
     with pytest.raises(error, match=re.escape(message)):
         convert_to_messages([form])
+
+
+def test_dumped_messages_are_read_where_messages_are_wanted():
+    messages = [HumanMessage("Hi", id="1"), AIMessage("Hello", tool_calls=[{"name": "f", "args": {}, "id": "2"}])]
+    assert convert_to_messages(messages_to_dict(messages)) == messages

@@ -11,9 +11,10 @@ from stepgraph.checkpoint.memory import InMemorySaver
 from stepgraph.config import get_stream_writer
 from stepgraph.graph import START, MessagesState, StateGraph
 from stepgraph.language_models import FakeListChatModel
-from stepgraph.messages import AIMessage, HumanMessage, ToolMessage
+from stepgraph.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from stepgraph.prebuilt import ToolNode, ToolRuntime, create_react_agent
 from stepgraph.prebuilt.chat_agent_executor import AgentState
+from stepgraph.runnables import RunnableConfig
 from stepgraph.store.memory import InMemoryStore
 from stepgraph.testing.scripted_chat_model import ScriptedChatModel, calling
 from stepgraph.tools import tool
@@ -339,3 +340,29 @@ def test_it_is_drawn():
     assert ("agent", "tools") in edges
     assert ("tools", "pre_model_hook") in edges
     assert ("agent", "generate_structured_response") in edges
+
+
+async def test_a_prompt_gets_what_a_node_gets():
+    def prompt(state, config: RunnableConfig, *, store):
+        return [SystemMessage(f"{config['configurable']['user']} {store is not None}"), *state["messages"]]
+
+    async def async_prompt(state, config):
+        return [SystemMessage(config["configurable"]["user"]), *state["messages"]]
+
+    config = {"configurable": {"user": "Ann"}}
+    model = ScriptedChatModel(["ok"], repeats=True)
+    create_react_agent(model, [], prompt=prompt, store=InMemoryStore()).invoke({"messages": "Hi"}, config)
+    await create_react_agent(model, [], prompt=async_prompt).ainvoke({"messages": "Hi"}, config)
+    assert [call.messages[0].content for call in model.calls] == ["Ann True", "Ann"]
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_arguments_that_cannot_be_read_are_told_to_the_model(version):
+    wrong = {"name": "add", "args": '{"a": 1, b', "id": "1", "error": "no JSON", "type": "invalid_tool_call"}
+    model = ScriptedChatModel([AIMessage("", invalid_tool_calls=[wrong]), "I am sorry."])
+    agent = create_react_agent(model, [add], version=version, checkpointer=InMemorySaver())
+    output = agent.invoke({"messages": "Hi"}, {"configurable": {"thread_id": "1"}})
+    told = output["messages"][2]
+    assert (told.type, told.status, told.tool_call_id) == ("tool", "error", "1")
+    assert "arguments of tool 'add' cannot be read: no JSON" in told.content
+    assert output["messages"][-1].content == "I am sorry."

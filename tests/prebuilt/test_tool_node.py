@@ -52,7 +52,7 @@ async def test_states_lists_and_tool_calls():
         assert contents((await through({"messages": [HumanMessage("x"), message]}))["messages"]) == expected
         assert contents(await through([message])) == expected
         calls = [{**call, "type": "tool_call"} for call in message.tool_calls]
-        assert contents(await through(calls)) == expected
+        assert contents((await through(calls))["messages"]) == expected
         one = {"__type": "tool_call_with_context", "tool_call": calls[0], "state": {"messages": []}}
         assert contents((await through(one))["messages"]) == expected[:1]
         assert await through([AIMessage("no calls")]) == []

@@ -1,6 +1,11 @@
 """Language models: messages in, a message out, whole or in chunks."""
 
-from stepgraph.language_models.base import BaseLanguageModel, LanguageModelInput, LanguageModelOutput
+from stepgraph.language_models.base import (
+    BaseLanguageModel,
+    LanguageModelInput,
+    LanguageModelLike,
+    LanguageModelOutput,
+)
 from stepgraph.language_models.chat import BaseChatModel, SimpleChatModel
 from stepgraph.language_models.fakes import (
     FakeListChatModel,
@@ -16,6 +21,7 @@ __all__ = [
     "FakeMessagesListChatModel",
     "GenericFakeChatModel",
     "LanguageModelInput",
+    "LanguageModelLike",
     "LanguageModelOutput",
     "ParrotFakeChatModel",
     "SimpleChatModel",

@@ -134,7 +134,7 @@ class Answering(BaseLanguageModel[AIMessage]):
         cache = cache_of(self)
         key = None if cache is None else key_of(self, messages, stop, kwargs)
         if key is not None and (found := cache.lookup(*key)) is not None:
-            return revived(found)
+            return identified(revived(found), identity_of(_run(call)))
         if self._should_stream(call, kwargs, is_async=False):
             result = whole(list(self._chunks(messages, stop, call, kwargs)))
         else:
@@ -152,7 +152,7 @@ class Answering(BaseLanguageModel[AIMessage]):
         cache = cache_of(self)
         key = None if cache is None else key_of(self, messages, stop, kwargs)
         if key is not None and (found := await cache.alookup(*key)) is not None:
-            return revived(found)
+            return identified(revived(found), identity_of(_run(call)))
         if self._should_stream(call, kwargs, is_async=True):
             result = whole([chunk async for chunk in self._achunks(messages, stop, call, kwargs)])
         else:

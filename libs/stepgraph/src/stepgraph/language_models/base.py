@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final, Generic, TypeAlias
 
@@ -11,9 +10,10 @@ from typing_extensions import TypeVar
 
 from stepgraph.messages import convert_to_messages
 from stepgraph.outputs import LLMResult
+from stepgraph.runnables import Runnable
 from stepgraph.runnables.component import Component
 
-__all__ = ["BaseLanguageModel", "LanguageModelInput", "LanguageModelOutput"]
+__all__ = ["BaseLanguageModel", "LanguageModelInput", "LanguageModelLike", "LanguageModelOutput"]
 
 LanguageModelInput: TypeAlias = Any
 """What models take: text, messages in any of their forms, or what a prompt has made."""
@@ -21,8 +21,14 @@ LanguageModelInput: TypeAlias = Any
 LanguageModelOutput: TypeAlias = Any
 """What models give: a message, or text."""
 
-_SECRET: Final = re.compile(r"(^|_)(api_?key|key|token|secret|password)$")
-"""Names of fields that handlers hear nothing of, and that are no part of the keys of caches."""
+_USUAL: Final = (
+    *("model", "model_name", "temperature", "max_tokens", "max_completion_tokens", "top_p", "top_k", "seed"),
+    *("presence_penalty", "frequency_penalty", "reasoning_effort"),
+)
+"""Fields by which models of one kind differ."""
+
+LanguageModelLike: TypeAlias = Runnable[LanguageModelInput, LanguageModelOutput]
+"""A model, or what calls one: with tools, a config, retries, …"""
 
 OutputT = TypeVar("OutputT", covariant=True, default=Any)
 
@@ -48,9 +54,12 @@ class BaseLanguageModel(Component[LanguageModelInput, OutputT], Generic[OutputT]
 
     @property
     def _identifying_params(self) -> dict[str, Any]:
-        """What tells this model from others of its kind: its fields, save those that hold keys."""
-        secret = {name for name in type(self).model_fields if _SECRET.search(name)}
-        return {key: value for key, value in self.model_dump(exclude=secret).items() if value is not None}
+        """What tells this model from others of its kind; handlers hear it, and caches keep answers under it.
+
+        These are the usual parameters, where it has them. Other fields may hold keys, or change with each call.
+        """
+        given = {name: getattr(self, name, None) for name in _USUAL}
+        return {name: value for name, value in given.items() if isinstance(value, (str, int, float, bool))}
 
     def generate_prompt(
         self, prompts: Sequence[Any], stop: list[str] | None = None, callbacks: Any = None, **kwargs: Any

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 from stepgraph.globals import SETTINGS
+from stepgraph.language_models.call import discreet
 from stepgraph.outputs import ChatGeneration, ChatResult
 
 __all__ = ["cache_of", "kept", "key_of", "revived"]
@@ -34,7 +36,8 @@ def key_of(model: Any, messages: Sequence[Any], stop: list[str] | None, kwargs: 
     asked = {
         "model": [type(model).__module__, type(model).__qualname__, model._identifying_params],
         "stop": stop,
-        "kwargs": kwargs,
+        "kwargs": discreet(kwargs),
+        "hidden": sha256(_text(kwargs).encode()).hexdigest() if discreet(kwargs) != kwargs else None,
     }
     return _text(prompt), _text(asked)
 
@@ -45,10 +48,13 @@ def kept(result: ChatResult) -> list[ChatGeneration]:
 
 
 def revived(generations: Sequence[Any]) -> ChatResult:
-    """Return what was kept as a new answer, which cost nothing."""
+    """Return what was kept as a new answer, which cost nothing.
+
+    It gets an id of its own: in a list of messages one with a known id would replace the other.
+    """
     answers = []
     for each in generations:
-        message = each.message.model_copy(deep=True)
+        message = each.message.model_copy(deep=True, update={"id": None})
         if getattr(message, "usage_metadata", None):
             message.usage_metadata = {**message.usage_metadata, "total_cost": 0}
         answers.append(ChatGeneration(message, each.generation_info))

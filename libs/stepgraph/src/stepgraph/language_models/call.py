@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from stepgraph.outputs import ChatGenerationChunk, ChatResult, LLMResult, RunInfo
 from stepgraph.runnables.component import ComponentCall
 
-__all__ = ["ModelCall"]
+__all__ = ["ModelCall", "discreet"]
+
+_HIDDEN: Final = "**********"
+_TELLING: Final = frozenset({"extra_headers", "extra_query", "default_headers", "default_query", "headers"})
+"""Options whose values may hold keys."""
 
 
 class ModelCall(ComponentCall):
@@ -60,14 +64,23 @@ class ModelCall(ComponentCall):
 
     def _begun(self, manager: Any, description: dict[str, Any], input: Any, run_id: Any, facts: dict[str, Any]) -> Any:
         facts.pop("run_type", None)
-        facts["invocation_params"] = self._runnable._get_invocation_params(stop=self._stop, **self._options)
-        facts["options"] = {"stop": self._stop, **self._options}
+        options = discreet(self._options)
+        facts["invocation_params"] = discreet(self._runnable._get_invocation_params(stop=self._stop, **options))
+        facts["options"] = {"stop": self._stop, **options}
         facts["batch_size"] = self._batch_size
         started = manager.on_chat_model_start(description, [input], run_id, **facts)
         return _first(started) if manager.is_async else started[0]
 
     def _own_metadata(self) -> dict[str, Any]:
         return {**(self._runnable.metadata or {}), **self._runnable._get_ls_params(stop=self._stop, **self._options)}
+
+
+def discreet(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options of a call without what may hold keys: the values of headers and of queries."""
+    return {
+        name: dict.fromkeys(value, _HIDDEN) if name in _TELLING and isinstance(value, Mapping) else value
+        for name, value in options.items()
+    }
 
 
 async def _first(runs: Awaitable[list[Any]]) -> Any:

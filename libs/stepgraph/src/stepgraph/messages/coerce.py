@@ -123,6 +123,8 @@ def _of_dict(form: Mapping[str, Any]) -> BaseMessage:
             raise ValueError(f"{name!r} is no class of messages{nearest(name, _CLASSES)}; known are {listed(_CLASSES)}")
         kwargs = form.get("kwargs") or {}
         return _made(_CLASSES[name], name, kwargs if name == "RemoveMessage" else {"content": "", **kwargs})
+    if isinstance(form.get("data"), Mapping) and "content" not in form and isinstance(form.get("type"), str):
+        return _of_dict({**form["data"], "type": form["type"]})  # as `message_to_dict` writes one
     role = form.get("role") if form.get("type") not in _ROLES or form.get("type") == "function" else form.get("type")
     role = role or form.get("type")
     if not isinstance(role, str) or ("content" not in form and role not in ("remove", "assistant", "ai")):

@@ -15,6 +15,7 @@ from stepgraph.prebuilt.tool_calls import last_answer
 from stepgraph.runnables import Runnable, RunnableSequence
 from stepgraph.runnables.binding import RunnableBinding
 from stepgraph.runnables.foreign import is_foreign
+from stepgraph.runnables.injection import Wanted, given, wanted
 from stepgraph.runtime import get_runtime
 
 __all__ = ["AgentModel", "Hook"]
@@ -82,6 +83,7 @@ class AgentModel:
         self._model = model if self._is_chosen else with_tools(model, tools)
         self._plain = None if self._is_chosen else without_tools(model)
         self._prompt = prompt
+        self._prompt_wants = _wanted_by_prompt(prompt) if callable(prompt) and not isinstance(prompt, Runnable) else ()
         self._name = name
         self._direct = direct
         self._reads = reads
@@ -142,7 +144,7 @@ class AgentModel:
         if isinstance(prompt, Runnable):
             return prompt.invoke(self._told(state, messages))
         if callable(prompt):
-            return prompt(self._told(state, messages))
+            return prompt(self._told(state, messages), **given(self._prompt_wants, None, {}))
         return _after(prompt, messages)
 
     async def _ainput(self, state: Any) -> Any:
@@ -150,7 +152,7 @@ class AgentModel:
         if isinstance(prompt, Runnable):
             return await prompt.ainvoke(self._told(state, messages))
         if callable(prompt):
-            made = prompt(self._told(state, messages))
+            made = prompt(self._told(state, messages), **given(self._prompt_wants, None, {}, is_async=True))
             return await made if inspect.isawaitable(made) else made
         return _after(prompt, messages)
 
@@ -244,6 +246,14 @@ def check_history(messages: Sequence[Any]) -> None:
         raise ValueError(
             f"{where} calls tools that no ToolMessage has answered: {calls}; add their ToolMessages, or remove the call"
         )
+
+
+def _wanted_by_prompt(prompt: Any) -> Wanted:
+    """Return what a function that makes the model's input gets besides the state: as a node does, by name too."""
+    found = dict(wanted(prompt))
+    names = list(inspect.signature(prompt).parameters)[1:]
+    found.update({name: name for name in names if name in ("store", "writer", "runtime") and name not in found})
+    return tuple(found.items())
 
 
 def _after(prompt: Any, messages: list[Any]) -> list[Any]:

@@ -10,7 +10,14 @@ from pydantic import ValidationError
 
 from stepgraph.prebuilt.request import ToolCallRequest
 
-__all__ = ["ErrorPolicy", "ToolInvocationError", "as_invocation_error", "told", "wrong_arguments_only"]
+__all__ = [
+    "ErrorPolicy",
+    "ToolInvocationError",
+    "UnreadableArgumentsError",
+    "as_invocation_error",
+    "told",
+    "wrong_arguments_only",
+]
 
 
 class ToolInvocationError(Exception):
@@ -37,9 +44,27 @@ ErrorPolicy: TypeAlias = "bool | str | Callable[..., str] | type[Exception] | tu
 errors of the type that its parameter is annotated with; types, errors of these are told; `False`, they are raised."""
 
 
+class UnreadableArgumentsError(ValueError):
+    """A model called a tool with arguments that are no JSON object.
+
+    Attributes:
+        tool_name: The tool.
+        given: What came in their place.
+    """
+
+    def __init__(self, call: Any) -> None:
+        self.tool_name: str = call["name"]
+        self.given: str = call["args"]
+        problem = call.get("error") or "they are no JSON"
+        super().__init__(
+            f"Error: the arguments of tool {self.tool_name!r} cannot be read: {problem}\n Please call it again with a "
+            "JSON object."
+        )
+
+
 def wrong_arguments_only(error: Exception) -> str:
     """Tell the model of arguments that it got wrong; raise what went wrong in the tool itself."""
-    if isinstance(error, ToolInvocationError):
+    if isinstance(error, (ToolInvocationError, UnreadableArgumentsError)):
         return str(error)
     raise error
 

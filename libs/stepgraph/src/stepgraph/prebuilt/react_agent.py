@@ -12,7 +12,7 @@ from stepgraph.errors import listed
 from stepgraph.graph import END, START, StateGraph
 from stepgraph.prebuilt.agent_model import AgentModel, Hook
 from stepgraph.prebuilt.agent_state import AgentState, AgentStateWithStructuredResponse
-from stepgraph.prebuilt.tool_calls import open_calls
+from stepgraph.prebuilt.tool_calls import calls_of, open_calls
 from stepgraph.prebuilt.tool_node import ToolNode
 from stepgraph.types import Send
 
@@ -127,7 +127,7 @@ class _Plan:
         """Return where the agent goes after the model has spoken."""
         if self.after is not None:
             return _AFTER
-        calls = getattr(_messages(state)[-1], "tool_calls", None)
+        calls = calls_of(_messages(state)[-1])
         return self._to_tools(calls, state) if calls else self.end
 
     def from_hook(self, state: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from stepgraph.errors import listed
 
-__all__ = ["answered_by", "last_answer", "open_calls"]
+__all__ = ["answered_by", "calls_of", "last_answer", "open_calls"]
 
 
 def answered_by(state: Any, messages_key: str) -> Sequence[Any]:
@@ -33,10 +33,16 @@ def last_answer(messages: Sequence[Any]) -> Any:
     return next((each for each in reversed(messages) if each.type in ("ai", "AIMessageChunk")), None)
 
 
+def calls_of(message: Any) -> list[Any]:
+    """Return the tool calls of a message, those included whose arguments cannot be read: they want an answer, too."""
+    unread = [call for call in getattr(message, "invalid_tool_calls", None) or () if call.get("name")]
+    return [*(getattr(message, "tool_calls", None) or ()), *unread]
+
+
 def open_calls(messages: Sequence[Any]) -> list[Any]:
     """Return the tool calls of the last answer to which no tool has answered yet."""
     answer = last_answer(messages)
     if answer is None:
         return []
     done = {each.tool_call_id for each in messages if each.type == "tool"}
-    return [call for call in answer.tool_calls if call["id"] not in done]
+    return [call for call in calls_of(answer) if call["id"] not in done]

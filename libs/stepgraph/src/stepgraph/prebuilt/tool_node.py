@@ -21,25 +21,32 @@ from stepgraph.execution.thread_branches import gather_in_threads
 from stepgraph.execution.threads import in_thread
 from stepgraph.frames import inside_branch
 from stepgraph.messages import ToolMessage, convert_to_messages
-from stepgraph.prebuilt.errors import ErrorPolicy, as_invocation_error, told, wrong_arguments_only
+from stepgraph.prebuilt.errors import (
+    ErrorPolicy,
+    UnreadableArgumentsError,
+    as_invocation_error,
+    told,
+    wrong_arguments_only,
+)
 from stepgraph.prebuilt.injecting import injected
 from stepgraph.prebuilt.request import AsyncToolCallWrapper, ToolCallRequest, ToolCallWrapper
-from stepgraph.prebuilt.tool_calls import answered_by, last_answer
+from stepgraph.prebuilt.tool_calls import answered_by, calls_of, last_answer
+from stepgraph.prebuilt.tools_condition import tools_condition
 from stepgraph.runnables import Runnable
 from stepgraph.runnables.config import ensure_config
 from stepgraph.runnables.parallel import bounds
-from stepgraph.tools import BaseTool, ToolRuntime
+from stepgraph.tools import BaseTool, InjectedState, InjectedStore, ToolRuntime
 from stepgraph.tools import tool as as_tool
 from stepgraph.types import Command, Send
 
-__all__ = ["ToolNode"]
+__all__ = ["InjectedState", "InjectedStore", "ToolCallRequest", "ToolNode", "ToolRuntime", "tools_condition"]
 
 
 class ToolNode(Runnable[Any, Any]):
     """Calls the tools that the last answer of a model asks for, and answers with their messages.
 
-    As a node it takes a state with messages. It also takes a list of messages, or a list of tool calls, and then
-    returns a list. `max_concurrency` in the config bounds how many tools run at once.
+    As a node it takes a state with messages, or a list of tool calls, as `Send` gives it one. It also takes a list of
+    messages, and then returns a list. `max_concurrency` in the config bounds how many tools run at once.
 
     Args:
         tools: Tools, or functions that are made into tools.
@@ -151,12 +158,12 @@ class ToolNode(Runnable[Any, Any]):
             return [input["tool_call"]], input["state"], False
         last = input[-1] if isinstance(input, list) and input else None
         if isinstance(last, Mapping) and last.get("type") == "tool_call":
-            return input, {self.messages_key: []}, True
+            return input, {self.messages_key: []}, False
         messages = convert_to_messages(list(answered_by(input, self.messages_key)))
         answer = last_answer(messages)
         if answer is None:
             raise ValueError("there is no AIMessage among the messages, so no tool was asked for")
-        return list(answer.tool_calls), input, isinstance(input, list)
+        return calls_of(answer), input, isinstance(input, list)
 
     # One call.
 
@@ -185,6 +192,8 @@ class ToolNode(Runnable[Any, Any]):
     def _execute(self, request: ToolCallRequest) -> Any:
         if request.tool is None:
             return self._no_such_tool(request.tool_call)
+        if _is_unreadable(request.tool_call):
+            return self._answer_to(UnreadableArgumentsError(request.tool_call), request)
         try:
             output = request.tool.invoke(self._filled(request), request.runtime.config)
         except Exception as error:
@@ -194,6 +203,8 @@ class ToolNode(Runnable[Any, Any]):
     async def _aexecute(self, request: ToolCallRequest) -> Any:
         if request.tool is None:
             return self._no_such_tool(request.tool_call)
+        if _is_unreadable(request.tool_call):
+            return self._answer_to(UnreadableArgumentsError(request.tool_call), request)
         try:
             output = await request.tool.ainvoke(self._filled(request), request.runtime.config)
         except Exception as error:
@@ -283,6 +294,10 @@ def _bounds(config: RunnableConfig | None) -> tuple[Limiter | None, Holder | Non
     if limit is not None and (scope is None or limit != scope.config.get("max_concurrency")):
         limiter = Limiter(limit, limiter)
     return limiter, holder
+
+
+def _is_unreadable(call: Any) -> bool:
+    return not isinstance(call["args"], Mapping)
 
 
 def _sends(goto: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from stepgraph.prebuilt.tool_calls import answered_by
+from stepgraph.prebuilt.tool_calls import answered_by, calls_of
 
 __all__ = ["tools_condition"]
 
@@ -20,4 +20,4 @@ def tools_condition(state: Any, messages_key: str = "messages") -> Literal["tool
         ValueError: There are no messages.
     """
     messages = answered_by(state, messages_key)
-    return "tools" if getattr(messages[-1], "tool_calls", None) else "__end__"
+    return "tools" if calls_of(messages[-1]) else "__end__"

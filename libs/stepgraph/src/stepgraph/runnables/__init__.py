@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from stepgraph.runnables.fallbacks import RunnableWithFallbacks
     from stepgraph.runnables.folding import AddableDict, aadd, add
     from stepgraph.runnables.generator import RunnableGenerator
+    from stepgraph.runnables.history import RunnableWithMessageHistory
     from stepgraph.runnables.lambdas import RunnableLambda
     from stepgraph.runnables.parallel import RunnableMap, RunnableParallel
     from stepgraph.runnables.passthrough import RunnableAssign, RunnablePassthrough, RunnablePick
@@ -60,6 +61,7 @@ __all__ = [
     "RunnableSequence",
     "RunnableSerializable",
     "RunnableWithFallbacks",
+    "RunnableWithMessageHistory",
     "aadd",
     "add",
     "chain",
@@ -94,6 +96,7 @@ _PLACES: Final = {
     "RunnableSequence": "sequence",
     "RunnableSerializable": "serializable",
     "RunnableWithFallbacks": "fallbacks",
+    "RunnableWithMessageHistory": "history",
     "aadd": "folding",
     "add": "folding",
     "chain": "chain",

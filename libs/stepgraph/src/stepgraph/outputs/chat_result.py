@@ -1,0 +1,5 @@
+"""ChatResult, where others keep it."""
+
+from stepgraph.outputs.result import ChatResult
+
+__all__ = ["ChatResult"]
