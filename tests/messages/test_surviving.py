@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi.encoders import jsonable_encoder
 from pydantic import TypeAdapter, ValidationError, create_model
 
 from stepgraph.messages import (
@@ -167,3 +168,13 @@ def test_what_a_message_is_given():
 def test_what_a_message_is_not_given(build: Any, error: type[Exception], message: str):
     with pytest.raises(error, match=message):
         build()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [HumanMessage("a", id="1"), AIMessage("b"), SystemMessage("c"), ToolMessage("d", tool_call_id="1", status="error")],
+)
+def test_routes_that_return_messages_say_of_what_type_they_are(message):
+    written = json.loads(json.dumps(jsonable_encoder({"messages": [message]})))
+    assert written["messages"][0]["type"] == message.type
+    assert convert_to_messages(written["messages"]) == [message]

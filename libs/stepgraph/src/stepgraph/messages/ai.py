@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from typing_extensions import NotRequired, Self, TypedDict
 
@@ -83,7 +83,7 @@ class AIMessage(BaseMessage):
         usage_metadata: What the call has used, where the provider says.
     """
 
-    type: ClassVar[str] = "ai"
+    type: str = field(default="ai", init=False, repr=False, compare=False)
 
     tool_calls: list[ToolCall] = field(default_factory=list, kw_only=True)
     invalid_tool_calls: list[InvalidToolCall] = field(default_factory=list, kw_only=True)
@@ -141,7 +141,7 @@ class AIMessageChunk(AIMessage, BaseMessageChunk):
         chunk_position: `"last"` where no more is to come.
     """
 
-    type: ClassVar[str] = "AIMessageChunk"
+    type: str = field(default="AIMessageChunk", init=False, repr=False, compare=False)
 
     tool_call_chunks: list[ToolCallChunk] = field(default_factory=list, kw_only=True)
     chunk_position: Literal["last"] | None = field(default=None, kw_only=True)
@@ -253,7 +253,7 @@ class AIMessageChunk(AIMessage, BaseMessageChunk):
 
         Arguments of tool calls that are no whole JSON are those of invalid calls: the stream was cut.
         """
-        given = {each.name: getattr(self, each.name) for each in fields(AIMessage)}
+        given = {each.name: getattr(self, each.name) for each in fields(AIMessage) if each.init}
         if self.tool_call_chunks and not _has_whole_calls(vars(self)):
             given["tool_calls"], given["invalid_tool_calls"] = parsed(self.tool_call_chunks)
         return AIMessage(**given)

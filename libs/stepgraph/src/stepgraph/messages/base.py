@@ -87,9 +87,8 @@ class BaseMessage:
         response_metadata: How the message was made.
     """
 
-    type: ClassVar[str] = "base"
-
     content: Content
+    type: str = field(default="base", init=False, repr=False, compare=False)
     id: str | None = field(default=None, kw_only=True)
     name: str | None = field(default=None, kw_only=True)
     additional_kwargs: dict[str, Any] = field(default_factory=dict, kw_only=True)
@@ -280,7 +279,7 @@ class BaseMessageChunk(BaseMessage):
             for each in type(self).__mro__
             if issubclass(each, BaseMessage) and not issubclass(each, BaseMessageChunk)
         )
-        return whole(**{each.name: getattr(self, each.name) for each in fields(whole)})
+        return whole(**{each.name: getattr(self, each.name) for each in fields(whole) if each.init})
 
 
 def ensure_id(id: str | None) -> str:

@@ -18,7 +18,7 @@ class ChatMessage(BaseMessage):
         role: The role.
     """
 
-    type: ClassVar[str] = "chat"
+    type: str = field(default="chat", init=False, repr=False, compare=False)
 
     role: str = field(kw_only=True)
 
@@ -31,5 +31,5 @@ class ChatMessage(BaseMessage):
 class ChatMessageChunk(ChatMessage, BaseMessageChunk):
     """A part of what somebody says; parts of one role add up with `+`."""
 
-    type: ClassVar[str] = "ChatMessageChunk"
+    type: str = field(default="ChatMessageChunk", init=False, repr=False, compare=False)
     _agree: ClassVar[tuple[str, ...]] = ("role",)

@@ -145,7 +145,7 @@ def _made(cls: type[BaseMessage], role: str, given: Mapping[str, Any]) -> BaseMe
         raise ValueError(f"a message of role {role!r} needs {listed(missing)}, got the keys {listed(given)}")
     if cls is RemoveMessage:
         return RemoveMessage(given["id"])
-    known = {field.name for field in fields(cls)}
+    known = {field.name for field in fields(cls) if field.init}
     found = {name: value for name, value in given.items() if name in known and name != "content" and value is not None}
     if found.get("tool_calls"):
         _read_calls(found)

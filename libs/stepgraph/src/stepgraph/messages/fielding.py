@@ -66,5 +66,7 @@ def _shape(cls: type[BaseMessage]) -> Any:
     kind = text if cls is BaseMessage else core.literal_schema([cls.type])
     found = {"type": core.typed_dict_field(kind, required=cls is BaseMessage)}
     for each in fields(cls):
+        if not each.init:
+            continue
         found[each.name] = core.typed_dict_field(known.get(each.name, anything), required=each.name in needed)
     return core.typed_dict_schema(found, cls_name=cls.__name__)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from stepgraph.messages.base import BaseMessage, BaseMessageChunk
@@ -14,12 +14,12 @@ __all__ = ["FunctionMessage", "FunctionMessageChunk"]
 class FunctionMessage(BaseMessage):
     """What a function answered: the older form, which refers to the function's name."""
 
-    type: ClassVar[str] = "function"
+    type: str = field(default="function", init=False, repr=False, compare=False)
 
 
 @dataclass(init=False, repr=False)
 class FunctionMessageChunk(FunctionMessage, BaseMessageChunk):
     """A part of what a function answered; parts of one function add up with `+`."""
 
-    type: ClassVar[str] = "FunctionMessageChunk"
+    type: str = field(default="FunctionMessageChunk", init=False, repr=False, compare=False)
     _agree: ClassVar[tuple[str, ...]] = ("name",)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
 
 from stepgraph.messages.base import BaseMessage, BaseMessageChunk
 
@@ -14,11 +13,11 @@ __all__ = ["HumanMessage", "HumanMessageChunk"]
 class HumanMessage(BaseMessage):
     """What a person says."""
 
-    type: ClassVar[str] = "human"
+    type: str = field(default="human", init=False, repr=False, compare=False)
 
 
 @dataclass(init=False, repr=False)
 class HumanMessageChunk(HumanMessage, BaseMessageChunk):
     """A part of what a person says; parts add up with `+`."""
 
-    type: ClassVar[str] = "HumanMessageChunk"
+    type: str = field(default="HumanMessageChunk", init=False, repr=False, compare=False)

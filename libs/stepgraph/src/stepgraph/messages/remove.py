@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import Any
 
 from stepgraph.messages.base import BaseMessage
 
@@ -14,7 +14,7 @@ __all__ = ["RemoveMessage"]
 class RemoveMessage(BaseMessage):
     """Removes the message with its id from a list that `add_messages` keeps."""
 
-    type: ClassVar[str] = "remove"
+    type: str = field(default="remove", init=False, repr=False, compare=False)
 
     def __init__(self, id: str, **kwargs: Any) -> None:
         if kwargs.pop("content", ""):

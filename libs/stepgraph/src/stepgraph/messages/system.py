@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
 
 from stepgraph.messages.base import BaseMessage, BaseMessageChunk
 
@@ -14,11 +13,11 @@ __all__ = ["SystemMessage", "SystemMessageChunk"]
 class SystemMessage(BaseMessage):
     """What a model is told about its task."""
 
-    type: ClassVar[str] = "system"
+    type: str = field(default="system", init=False, repr=False, compare=False)
 
 
 @dataclass(init=False, repr=False)
 class SystemMessageChunk(SystemMessage, BaseMessageChunk):
     """A part of what a model is told; parts add up with `+`."""
 
-    type: ClassVar[str] = "SystemMessageChunk"
+    type: str = field(default="SystemMessageChunk", init=False, repr=False, compare=False)

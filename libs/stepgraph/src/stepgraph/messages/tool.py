@@ -52,7 +52,7 @@ class ToolMessage(BaseMessage, ToolOutputMixin):
         status: Whether the call succeeded.
     """
 
-    type: ClassVar[str] = "tool"
+    type: str = field(default="tool", init=False, repr=False, compare=False)
 
     tool_call_id: str = field(kw_only=True)
     artifact: Any = field(default=None, kw_only=True)
@@ -82,7 +82,7 @@ class ToolMessage(BaseMessage, ToolOutputMixin):
 class ToolMessageChunk(ToolMessage, BaseMessageChunk):
     """A part of what a tool answered; parts of the answer to one call add up with `+`."""
 
-    type: ClassVar[str] = "ToolMessageChunk"
+    type: str = field(default="ToolMessageChunk", init=False, repr=False, compare=False)
     _agree: ClassVar[tuple[str, ...]] = ("tool_call_id",)
 
     @classmethod

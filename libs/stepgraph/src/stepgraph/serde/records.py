@@ -26,7 +26,7 @@ def record_codec(cls: type[Any]) -> Codec:
     slots, dropped = slots_of(cls), volatile(cls)
     only_a_dict = cls.__dictoffset__ != 0 and not slots
     fields = {field.name: field for field in dataclasses.fields(cls)} if dataclasses.is_dataclass(cls) else {}
-    names = frozenset(fields)
+    names = frozenset(name for name, field in fields.items() if not _is_of_the_class(field))
     needed = [name for name, field in fields.items() if field.init and _has_no_default(field)]
 
     def encode(value: Any) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def _completed(
         if name in fields or name in slots or (cls.__dictoffset__ and not hasattr(cls, name))
     }
     for name, field in fields.items():
-        if name in kept:
+        if name in kept or _is_of_the_class(field):
             continue
         if field.default is not dataclasses.MISSING:
             kept[name] = field.default
@@ -85,6 +85,11 @@ def _completed(
                 f"a saved {cls.__qualname__} has no field {name!r}, for which the class has no default: give it one"
             )
     return kept
+
+
+def _is_of_the_class(field: dataclasses.Field[Any]) -> bool:
+    """Return whether instances have no value of their own, unless somebody set one."""
+    return not field.init and field.default is not dataclasses.MISSING
 
 
 def _has_no_default(field: dataclasses.Field[Any]) -> bool:
