@@ -48,7 +48,7 @@ def generation_of(given: Any) -> Generation:
 def as_chunk(message: Any) -> Any:
     """Return a message as a chunk to which others can be added; one of a kind without chunks as it is."""
     if type(message) is AIMessage:
-        return AIMessageChunk(**{each.name: getattr(message, each.name) for each in fields(message)})
+        return AIMessageChunk(**{each.name: getattr(message, each.name) for each in fields(message) if each.init})
     return message
 
 
