@@ -43,7 +43,7 @@ DOORS = {
         IncompleteJoinWarning InvalidGraphError InvalidResumeError InvalidUpdateError MigrationError
         MissingThreadError MissingVariablesError NewerCheckpointError NodeCancelledError NodeFailure NotADictError
         OutputParserException ParentCommand ReducerError SaverError SerializationError StateMutationWarning
-        StepgraphWarning SyncEntryError SyncEntryWarning ThreadConflictError UnknownInterruptError
+        StepgraphWarning SyncEntryError SyncEntryWarning TaskAbandoned ThreadConflictError UnknownInterruptError
         UnreachableNodeWarning
     """,
     "stepgraph.checkpoint": """

@@ -21,7 +21,7 @@ _REPLACED = "new input replaces unfinished work, also as __input__ (LangGraph ru
 _REASONS: dict[str, str] = {
     "answer_schemas.an_answer_that_does_not_fit": "6: an InvalidResumeError, which is a ValueError as pydantic's is",
     "async_nodes.questions_in_gathered_coroutines": (
-        "coroutines that are gathered ask side by side: both questions are shown, so a plain answer is ambiguous"
+        "coroutines that are gathered ask side by side: both questions are shown at once"
     ),
     "checkpoint_stream.with_each_durability": (
         "a run follows the head, with durability exit too (LangGraph shows the checkpoint before the head)"

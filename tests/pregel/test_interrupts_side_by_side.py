@@ -83,6 +83,28 @@ async def test_gathered_questions_are_asked_at_once_and_answered_by_id(one_by_on
     assert answer == {"log": ["X", "Y"]}
 
 
+async def test_plain_answers_go_to_the_questions_of_one_task_one_after_the_other():
+    async def node(state):
+        async def question(text):
+            return interrupt(text)
+
+        return {"log": await asyncio.gather(question("x"), question("y"), question("z"))}
+
+    graph = chain(node, checkpointer=InMemorySaver())
+    assert asked(await graph.ainvoke({"log": []}, thread())) == ["x", "y", "z"]
+    assert asked(await graph.ainvoke(Command(resume="X"), thread())) == ["y", "z"]
+    assert asked(await graph.ainvoke(Command(resume="Y"), thread())) == ["z"]
+    assert await graph.ainvoke(Command(resume="Z"), thread()) == {"log": ["X", "Y", "Z"]}
+
+
+async def test_plain_answers_go_into_a_sub_graph_one_after_the_other(colour):
+    inner = fan(*(asking(colour, name, name=name) for name in ("a", "b")))
+    graph = chain(("inner", inner), checkpointer=InMemorySaver())
+    assert asked(await colour.invoke(graph, {"log": []}, thread())) == ["a", "b"]
+    assert asked(await colour.invoke(graph, Command(resume="A"), thread())) == ["b"]
+    assert await colour.invoke(graph, Command(resume="B"), thread()) == {"log": ["A", "B"]}
+
+
 async def test_finished_siblings_are_shown_again_and_not_run_again(colour):
     calls = []
 

@@ -46,6 +46,16 @@ async def test_a_message_that_a_node_returns(colour):
     assert "tags" not in metadata
 
 
+async def test_the_thread_is_in_the_metadata_and_other_configuration_is_not(colour):
+    async def node(state):
+        return {"messages": AIMessage("hello", id="1")}
+
+    config = {"configurable": {"thread_id": "t", "run_id": "r", "user": "u", "api_key": "k"}, "metadata": {"own": 1}}
+    ((_, metadata),) = await colour.chunks(talk(colour.node(node)), given(), config, stream_mode="messages")
+    assert (metadata["thread_id"], metadata["run_id"], metadata["own"]) == ("t", "r", 1)
+    assert not {"user", "api_key"} & metadata.keys()
+
+
 async def test_a_list_of_messages_that_a_node_returns(colour):
     async def node(state):
         return {"messages": [AIMessage("one"), ToolMessage("two", tool_call_id="t"), AIMessage("three")]}

@@ -45,6 +45,7 @@ __all__ = [
     "StepgraphWarning",
     "SyncEntryError",
     "SyncEntryWarning",
+    "TaskAbandoned",
     "ThreadConflictError",
     "UnknownInterruptError",
     "UnreachableNodeWarning",
@@ -160,6 +161,10 @@ class GraphDrained(GraphBubbleUp):
     def __init__(self, reason: str = "") -> None:
         self.reason: str = reason
         super().__init__(reason)
+
+
+class TaskAbandoned(GraphBubbleUp):
+    """Nobody waits for a task any more, and the chat model that its thread reads from need not go on."""
 
 
 class UnknownInterruptError(RuntimeError):

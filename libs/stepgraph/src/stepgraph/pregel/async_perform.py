@@ -53,6 +53,7 @@ async def _perform(run: Run, task: Task, scope: TaskScope) -> None:
                 else:
                     value = await action.awaitable(argument)
             except BaseException as error:
+                scope.left = action.awaitable is None and isinstance(error, asyncio.CancelledError)  # it runs on
                 resume, value = steps.throw, error
     except StopIteration:
         return

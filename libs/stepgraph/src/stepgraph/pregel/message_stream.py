@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from stepgraph.ambient import task_scope
 from stepgraph.constants import TAG_NOSTREAM
+from stepgraph.errors import TaskAbandoned
 from stepgraph.messages import is_message
 
 __all__ = ["MessageSink", "ModelHandler", "messages_in", "stream_message", "with_handler", "without_handlers"]
@@ -19,6 +20,10 @@ __all__ = ["MessageSink", "ModelHandler", "messages_in", "stream_message", "with
 
 class MessageSink(Protocol):
     """Where the messages of a task go."""
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether the task's thread runs on although nobody waits for it."""
 
     def put_message(self, message: Any, metadata: dict[str, Any] | None, tags: Sequence[str]) -> None:
         """Show a message or a chunk of one, with its model's labels."""
@@ -37,12 +42,22 @@ def stream_message(message: Any, *, metadata: dict[str, Any] | None = None, tags
 
     Returns:
         Whether somebody listens; if not, a model need not stream at all.
+
+    Raises:
+        TaskAbandoned: The run is over, and only this thread of it goes on: close the request.
     """
     scope: Any = task_scope()
     if scope is None or not scope.run.stream.messages or TAG_NOSTREAM in tags:
         return False
+    _check_wanted(scope)
     scope.put_message(message, metadata, tags)
     return True
+
+
+def _check_wanted(sink: MessageSink) -> None:
+    """End a model's stream that nobody reads: a thread cannot be cancelled, but a token comes by here."""
+    if sink.abandoned:
+        raise TaskAbandoned("the graph's stream was closed, or a task beside this one failed")
 
 
 def messages_in(value: Any) -> Iterator[Any]:
@@ -106,6 +121,7 @@ class ModelHandler:
         message = getattr(chunk, "message", None)
         call = self._calls.get(run_id)
         if call is not None and message is not None:
+            _check_wanted(self._sink)
             self._streamed.add(run_id)
             self._sink.put_message(message, call[1], call[0])
 

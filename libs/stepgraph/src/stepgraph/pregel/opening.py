@@ -140,8 +140,8 @@ def _answer(run: RunState, journal: Journal, answer: Any) -> None:
     for identity, value in answers.items():
         task = unanswered.get(identity) or answered[identity]
         by_task.setdefault(task, {})[identity] = value
-        if not _are_by_id(answer):  # the question may have another id by now, where a sub-graph's state was edited
-            run.answers[ANY + task] = value
+        if not _are_by_id(answer) and len(unanswered) <= 1:
+            run.answers[ANY + task] = value  # the question has another id if a sub-graph's state was edited since
     for task, given in by_task.items():
         before: dict[str, Any] = next(
             (old for name, channel, old in journal.pending if (name, channel) == (task, RESUME)), {}
@@ -154,7 +154,8 @@ def _answer(run: RunState, journal: Journal, answer: Any) -> None:
 def _by_id(answer: Any, unanswered: Mapping[str, str], answered: Mapping[str, str]) -> dict[str, Any] | None:
     """Return answers by id, `None` for one that the next question is to get.
 
-    A question that was answered before its task could go on is answered again.
+    Of questions that one task asks side by side the first gets a bare answer, and the others wait on. A question that
+    was answered before its task could go on is answered again.
     """
     if _are_by_id(answer):
         unknown = [key for key in answer if key not in unanswered and key not in answered]
@@ -164,7 +165,7 @@ def _by_id(answer: Any, unanswered: Mapping[str, str], answered: Mapping[str, st
             )
         return dict(answer)
     open_questions = unanswered or answered
-    if len(open_questions) > 1:
+    if len(open_questions if not unanswered else set(unanswered.values())) > 1:
         raise UnknownInterruptError(
             f"{len(open_questions)} interrupts wait for an answer, so a single one is ambiguous; pass "
             f"Command(resume={{id: answer}}) with some of the ids {sorted(open_questions)}",

@@ -24,6 +24,9 @@ from stepgraph.types import Interrupt, StreamWriter
 
 __all__ = ["ANY", "Surroundings", "TaskScope"]
 
+_SHOWN: Final = ("thread_id", "checkpoint_id", "run_id", "task_id", "assistant_id", "graph_id")
+"""What of `configurable` is in the metadata of what runs inside a task."""
+
 _NONE: Final[dict[str, int]] = {}
 """No question was asked yet; never changed."""
 
@@ -70,18 +73,20 @@ class TaskScope:
     Attributes:
         lent: How many nested runs wait inside the task while its concurrency slot is given back.
         has_slot: Whether the task holds a slot of the run's limiter.
+        left: Whether the driver has gone on without the task, whose thread could not be stopped.
     """
 
     branch: ClassVar[str] = ""
     """It is no branch; frames of branches in it have names."""
 
-    __slots__ = ("_asked", "_callbacks", "_config", "_nested", "_runtime", "has_slot", "lent", "run", "task")
+    __slots__ = ("_asked", "_callbacks", "_config", "_nested", "_runtime", "has_slot", "left", "lent", "run", "task")
 
     def __init__(self, run: Surroundings, task: Task) -> None:
         self.run: Surroundings = run
         self.task: Task = task
         self.lent: int = 0
         self.has_slot: bool = False
+        self.left: bool = False
         self._nested = 0
         self._asked: dict[str, int] = _NONE
         self._callbacks: Any = None
@@ -116,6 +121,16 @@ class TaskScope:
     def heard(self) -> bool:
         """Whether there are callback handlers."""
         return bool(self.run.stream.messages or self.run.config.get("callbacks"))
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether the task, or one above it, was left."""
+        scope: TaskScope | None = self
+        while scope is not None:
+            if scope.left:
+                return True
+            scope = scope.run.parent
+        return False
 
     @property
     def only_waits(self) -> bool:
@@ -287,7 +302,9 @@ class TaskScope:
         """Return the metadata of the run and the node, and the task's place."""
         task, run = self.task, self.run
         namespace = self._namespace()
+        configurable = run.config.get("configurable")
         return {
+            **({name: configurable[name] for name in _SHOWN if configurable.get(name)} if configurable else {}),
             **(run.config.get("metadata") or {}),
             **task.node.metadata,
             "langgraph_step": run.machine.step,

@@ -1,6 +1,7 @@
 """Group: the tasks of one superstep in the engine's threads.
 
-A thread cannot be cancelled: tasks that have not begun are dropped, and those that run are left to end by themselves.
+A thread cannot be cancelled: tasks that have not begun are dropped, and those that run are left to end by themselves,
+which they do at the next token of a chat model whose messages are streamed.
 """
 
 from __future__ import annotations
@@ -69,11 +70,13 @@ class Group:
         return more
 
     def cancel(self) -> None:
-        """Drop the tasks that have not begun."""
+        """Drop the tasks that have not begun, and leave those that run."""
         self._superstep.drop()
         for future, scope in self._begun:
             if future.cancel():
                 self._superstep.release(scope)
+            elif not future.done():
+                scope.left = True
         self._begun.clear()
 
     def _start(self, task: Task) -> None:
