@@ -63,6 +63,15 @@ class Parameters:
         """What the fields ask for that the model does not give."""
         return {name: each.demand for name, each in self.fields.items() if each.demand is not None}
 
+    def stands_for(self, other: Parameters) -> bool:
+        """Return whether a function with those parameters takes the same, with the same defaults."""
+        names = (self.positional, self.before_rest, self.rest, self.keywords)
+        return (
+            names == (other.positional, other.before_rest, other.rest, other.keywords)
+            and self.fields.keys() == other.fields.keys()
+            and all(each.default is other.fields[name].default for name, each in self.fields.items())
+        )
+
 
 def parameters_of(function: Callable[..., Any]) -> Parameters:
     """Read the signature of a function; of one in a class, `self` or `cls` is left out.

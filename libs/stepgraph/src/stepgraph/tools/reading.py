@@ -44,10 +44,10 @@ def _read(tool: Any) -> Plan:
     model = schema if isinstance(schema, type) and issubclass(schema, BaseModel) else None
     if model is not None and not model.__pydantic_complete__:
         model.model_rebuild()
-    inferred = parameters_behind(model)
-    parameters = inferred or parameters_of(function)
+    behind, parameters = parameters_behind(model), parameters_of(function)
+    is_inferred = behind is not None and behind.stands_for(parameters)
     demands = {} if model is None else demands_of_model(model)
-    loose = {name: each for name, each in parameters_of(function).demands.items() if name not in demands}
+    loose = {name: each for name, each in parameters.demands.items() if name not in demands}
     fields = {} if model is None else model.model_fields
     known = parameters.fields
     aliases = {name: each.alias for name, each in fields.items() if each.alias}
@@ -56,18 +56,18 @@ def _read(tool: Any) -> Plan:
     must.update(name for name in loose if known.get(name) is None or known[name].default is ...)
     visible = (aliases.get(name, name) for name in fields)
     dropped = absent_from(model)
-    if inferred is not None:
+    if is_inferred:
         dropped = frozenset(name for name in fields if not isinstance(_default(known.get(name)), FieldInfo))
     return Plan(
         check=None if model is None else model.__pydantic_validator__.validate_python,
-        is_inferred=inferred is not None,
+        is_inferred=is_inferred,
         demands=demands,
         loose=loose,
         must=frozenset(must),
         parameters=parameters,
         first=next((name for name in visible if name not in demands), None),
         has_fields=model is None or bool(fields),
-        aliased=aliases if inferred is not None else {},
+        aliased=aliases if behind is not None else {},
         fields=names,
         dropped=dropped,
         sync=_sync_door(tool, {**demands, **loose}),
