@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic
 
 from typing_extensions import TypeVar
@@ -83,10 +84,11 @@ class CompiledStateGraph(Pregel[InputT, OutputT], Generic[StateT, ContextT, Inpu
         self.nodes: dict[str, Node] = {START: entry, **self.nodes}
 
     def types(self) -> Collection[type[Any]]:
-        """Return the types that the graph's schemas name."""
+        """Return the types that the graph's schemas name, and those that its nodes put into messages."""
         from stepgraph.serde.allowed import types_in  # noqa: PLC0415 - only graphs that save need it
 
-        return types_in(*self.builder.schemas)
+        given = (getattr(spec.runnable, "kept_types", ()) for spec in self.builder.nodes.values())
+        return types_in(*self.builder.schemas, *chain.from_iterable(given))
 
     def saved_name(self, node: str) -> str:
         """Return the name that a node had when what is pending of its tasks may have been saved."""

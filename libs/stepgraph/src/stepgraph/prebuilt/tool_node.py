@@ -35,8 +35,10 @@ from stepgraph.prebuilt.tools_condition import tools_condition
 from stepgraph.runnables import Runnable
 from stepgraph.runnables.config import ensure_config
 from stepgraph.runnables.parallel import bounds
+from stepgraph.signatures import resolved_hints
 from stepgraph.tools import BaseTool, InjectedState, InjectedStore, ToolRuntime
 from stepgraph.tools import tool as as_tool
+from stepgraph.tools.reading import described_by
 from stepgraph.types import Command, Send
 
 __all__ = ["InjectedState", "InjectedStore", "ToolCallRequest", "ToolNode", "ToolRuntime", "tools_condition"]
@@ -90,6 +92,12 @@ class ToolNode(Runnable[Any, Any]):
 
     def __repr__(self) -> str:
         return f"ToolNode({listed(self.tools_by_name)})"
+
+    @property
+    def kept_types(self) -> tuple[Any, ...]:
+        """What tools say that they return, where artifacts are part of it: a graph with a checkpointer keeps these."""
+        tools = (each for each in self.tools_by_name.values() if each.response_format == "content_and_artifact")
+        return tuple(resolved_hints(described_by(each)).get("return") for each in tools)
 
     def invoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         """Call the tools, in the engine's threads, and return their messages.

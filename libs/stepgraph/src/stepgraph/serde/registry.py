@@ -14,6 +14,7 @@ from typing import Any, Final
 from stepgraph import errors, messages, types
 from stepgraph.documents.document import Document
 from stepgraph.errors import SerializationError
+from stepgraph.prompt_values import ChatPromptValue, ImagePromptValue, StringPromptValue
 
 __all__ = ["Registry", "name_of"]
 
@@ -25,7 +26,7 @@ _OWN: Final[dict[str, type[Any]]] = {
         *(cls for cls in _MESSAGES if issubclass(cls, messages.BaseMessage)),
         *(cls for cls in _ERRORS if isinstance(cls, type)),
         *(types.Command, types.Interrupt, types.Overwrite, types.Send),
-        Document,
+        *(Document, StringPromptValue, ChatPromptValue, ImagePromptValue),
     )
 }
 _OWN_NAMES: Final = {cls: name for name, cls in _OWN.items()}
