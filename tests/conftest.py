@@ -1,4 +1,4 @@
-"""What holds for the whole suite: garbage collectors do not walk what is there before a test.
+"""What holds for the whole suite: garbage collectors do not walk what is there before a test, numpy may be missing.
 
 Many tests collect garbage, to see whether they leave any. Each time the collector would walk all modules and all
 tests, a fifth of a second; what is frozen it passes by. Nothing is frozen that a test in progress has made, and every
@@ -20,6 +20,15 @@ def pytest_runtest_setup() -> None:
         gc.unfreeze()
         gc.collect()
         gc.freeze()
+
+
+@pytest.fixture(params=["numpy", "plain"])
+def arithmetic(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run with numpy, where it is installed, and without it."""
+    if request.param == "numpy":
+        pytest.importorskip("numpy")
+    else:
+        monkeypatch.setattr("stepgraph.vectors._numpy", lambda: None)
 
 
 def pytest_sessionfinish() -> None:

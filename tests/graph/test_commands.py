@@ -1,5 +1,6 @@
 """Command: an update and a destination in one value."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -257,13 +258,19 @@ def test_a_command_ends_the_sub_graph_and_counts_above(run: Door, command: Any, 
 def test_a_sub_graph_that_a_node_calls_counts_too(run: Door, command: Any):
     child = inside(command)
 
-    async def calls_async(state: State) -> Any:
-        return await child.ainvoke({"n": 0})
-
     def calls(state: State) -> Any:
         return child.invoke({"n": 0})
 
     assert run(above(calls, "x"), {}) == {"log": ["static", "x"], "n": 1}
+
+
+def test_a_sub_graph_that_an_async_node_calls_counts_too():
+    child = inside(up(goto="x", update={"n": 1}))
+
+    async def calls(state: State) -> Any:
+        return await child.ainvoke({"n": 0})
+
+    assert asyncio.run(above(calls, "x").ainvoke({})) == {"log": ["static", "x"], "n": 1}
 
 
 def test_two_commands_of_one_superstep_are_both_followed_in_order(run: Door):

@@ -11,6 +11,7 @@ from stepgraph.messages import AIMessageChunk
 from stepgraph.output_parsers import JsonOutputParser, SimpleJsonOutputParser
 from stepgraph.output_parsers.json import parse_json_markdown, parse_partial_json
 from stepgraph.outputs import Generation
+from tests.output_parsers.colours import both
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**6), 10**6) | st.text(max_size=8),
@@ -64,16 +65,6 @@ def test_what_is_cut_off():
         parse_partial_json('{"a": "x\ny', strict=True)
     with pytest.raises(ValueError, match="this is no JSON"):
         parse_partial_json("x")
-
-
-async def both(parser, chunks):
-    async def source():
-        for chunk in chunks:
-            yield chunk
-
-    made = list(parser.transform(iter(chunks)))
-    assert [each async for each in parser.atransform(source())] == made
-    return made
 
 
 async def test_it_grows():

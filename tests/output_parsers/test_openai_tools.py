@@ -10,6 +10,7 @@ from stepgraph.messages import AIMessage, AIMessageChunk
 from stepgraph.output_parsers import JsonOutputKeyToolsParser, JsonOutputToolsParser, PydanticToolsParser
 from stepgraph.output_parsers.openai_tools import make_invalid_tool_call, parse_tool_call, parse_tool_calls
 from stepgraph.outputs import ChatGeneration
+from tests.output_parsers.colours import both
 
 
 class Joke(BaseModel):
@@ -99,16 +100,6 @@ def test_what_cannot_be_read_names_the_tool():
 def test_what_is_wrong_with_another_tool_does_not_matter():
     message = said(call("other", {"x": 1}), invalid_tool_calls=[INVALID])
     assert JsonOutputKeyToolsParser(key_name="other").invoke(message) == [{"x": 1}]
-
-
-async def both(parser, chunks):
-    async def source():
-        for chunk in chunks:
-            yield chunk
-
-    made = list(parser.transform(iter(chunks)))
-    assert [each async for each in parser.atransform(source())] == made
-    return made
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from stepgraph.messages import AIMessage, AIMessageChunk
 from stepgraph.output_parsers import BaseCumulativeTransformOutputParser, BaseTransformOutputParser
+from tests.output_parsers.colours import both
 
 
 class Upper(BaseTransformOutputParser[str]):
@@ -13,16 +14,6 @@ class Growing(BaseCumulativeTransformOutputParser[str]):
     def parse_result(self, result, *, partial=False):
         text = result[0].text
         return f"{type(result[0]).__name__}:{text}{'…' if partial else ''}" if text else None
-
-
-async def both(parser, chunks):
-    async def source():
-        for chunk in chunks:
-            yield chunk
-
-    made = list(parser.transform(iter(chunks)))
-    assert [each async for each in parser.atransform(source())] == made
-    return made
 
 
 async def test_chunk_by_chunk():

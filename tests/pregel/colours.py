@@ -10,6 +10,11 @@ import threading
 from contextlib import closing
 from typing import Any
 
+import pytest
+
+in_each_mode = pytest.mark.parametrize("modes", ["values", "custom"])
+"""How a run is read: a node that may write chunks has a task of its own, another may run in the reader's."""
+
 PATIENCE = 20.0
 """Seconds after which a wait that nobody ends is a failed test."""
 

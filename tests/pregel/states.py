@@ -1,5 +1,6 @@
-"""States, and graphs of a few nodes, that the tests of the runtime share."""
+"""States, nodes, and graphs of a few nodes, that the tests of the runtime share, and one way to run them."""
 
+import asyncio
 import operator
 from typing import Annotated, Any
 
@@ -34,3 +35,27 @@ def fan(*nodes: Any, state: Any = Log, **compiled: Any) -> Any:
     for name, node in named:
         graph.add_node(name, node).add_edge(START, name)
     return graph.compile(**compiled)
+
+
+class Boom(Exception):
+    """What `fails` raises."""
+
+
+async def fails(state: Any) -> None:
+    """A node that fails."""
+    raise Boom("out")
+
+
+async def quick(state: Any) -> dict[str, Any]:
+    """A node that adds its name to the list."""
+    return {"log": ["quick"]}
+
+
+async def forever(state: Any = None) -> None:
+    """A node that ends when it is cancelled."""
+    await asyncio.Event().wait()
+
+
+async def run(graph: Any, modes: Any) -> list[Any]:
+    """Run a graph of async nodes to its end, and return its chunks."""
+    return [chunk async for chunk in graph.astream({"log": []}, stream_mode=modes)]

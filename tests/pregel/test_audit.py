@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from stepgraph.errors import StateMutationWarning
 from stepgraph.graph import START, StateGraph
 from stepgraph.types import RetryPolicy, Send
+from tests.pregel.colours import in_each_mode
 from tests.pregel.leftovers import nothing_left
 from tests.pregel.states import Two, chain, fan
 
@@ -36,7 +37,7 @@ async def test_an_edit_in_place_is_reported_with_node_and_key(colour, modes):
     assert all("Return a new value" in text for text in found)
 
 
-@pytest.mark.parametrize("modes", ["values", "custom"])
+@in_each_mode
 async def test_a_report_may_be_made_an_error(colour, modes):
     async def edits(state):
         state["last"].append(1)

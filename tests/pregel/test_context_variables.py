@@ -3,13 +3,10 @@
 import asyncio
 import contextvars
 
-import pytest
-
+from tests.pregel.colours import in_each_mode
 from tests.pregel.states import chain, fan
 
 VARIABLE = contextvars.ContextVar("variable", default="default")
-MODES = ["values", "custom"]
-in_each_mode = pytest.mark.parametrize("modes", MODES)
 
 
 async def reads(state):

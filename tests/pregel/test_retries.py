@@ -5,10 +5,10 @@ import pytest
 from stepgraph.graph import START, StateGraph
 from stepgraph.runtime import get_runtime
 from stepgraph.types import RetryPolicy
+from tests.pregel.colours import in_each_mode
 from tests.pregel.states import Two, chain
 
 QUICK = RetryPolicy(initial_interval=0, jitter=False)
-MODES = ["values", "custom"]
 
 
 def retrying(node, policy=QUICK, name="flaky"):
@@ -30,7 +30,7 @@ def failing(colour, times, seen=None, error=ConnectionError):
     return colour.node(flaky)
 
 
-@pytest.mark.parametrize("modes", MODES)
+@in_each_mode
 async def test_each_attempt_finds_its_number(colour, modes):
     seen = []
     await colour.chunks(retrying(failing(colour, 2, seen)), {"log": []}, stream_mode=modes)
@@ -55,7 +55,7 @@ async def test_a_task_that_is_tried_again_is_one_task(colour):
     assert ended["result"] == {"log": [3]}
 
 
-@pytest.mark.parametrize("modes", MODES)
+@in_each_mode
 async def test_the_last_error_leaves_when_attempts_are_used_up(colour, modes):
     seen = []
     with pytest.raises(ConnectionError) as caught:

@@ -8,6 +8,7 @@ import pytest
 
 from stepgraph.config import get_stream_writer
 from tests.pregel.apart import apart
+from tests.pregel.colours import in_each_mode
 from tests.pregel.states import chain, fan
 
 
@@ -181,7 +182,7 @@ async def test_a_task_that_outlives_its_node_may_still_write_and_is_not_waited_f
 
 
 @pytest.mark.parametrize("config", [{}, {"max_concurrency": 1}], ids=["unlimited", "limited"])
-@pytest.mark.parametrize("modes", ["values", "custom"])
+@in_each_mode
 async def test_a_run_that_outlives_the_one_that_it_was_started_in_goes_on(modes, config):
     go, stray = asyncio.Event(), []
 

@@ -34,10 +34,10 @@ def test_it_is_filled_in():
     "template", ["{{ x.__init__.__globals__ }}", "{{ ''.__class__.__mro__ }}", "{{ x.append(1) }}"]
 )
 def test_the_sandbox_keeps_it_from_what_is_private_and_from_changing_values(template):
+    refused = pytest.importorskip("jinja2").exceptions.SecurityError
     prompt, x = of(template), []
-    with pytest.raises(Exception, match="unsafe") as caught:
+    with pytest.raises(refused, match="unsafe"):
         prompt.format(x=x)
-    assert type(caught.value).__name__ == "SecurityError"
     assert x == []
 
 

@@ -5,7 +5,6 @@ import threading
 
 import pytest
 
-from stepgraph import vectors
 from stepgraph.store.base import GetOp, PutOp, SearchOp, ensure_embeddings
 from stepgraph.vectors import pack, scores
 
@@ -45,15 +44,6 @@ class AsyncModel(Model):
 
 
 INDEX = {"dims": 4, "embed": count_letters, "fields": ["text"]}
-
-
-@pytest.fixture(params=["numpy", "plain"])
-def arithmetic(request, monkeypatch):
-    """Run with numpy, where it is installed, and without it."""
-    if request.param == "numpy":
-        pytest.importorskip("numpy")
-    else:
-        monkeypatch.setattr(vectors, "_numpy", lambda: None)
 
 
 @pytest.fixture
@@ -144,7 +134,7 @@ async def test_equal_texts_in_one_batch(make):
     assert [item.key for item in results[2]] == ["m"]
 
 
-async def test_what_is_embedded_is_what_is_kept(make, colour):
+async def test_what_is_embedded_is_what_is_kept(make):
     """A value that is changed while its texts are embedded is kept as it was put."""
     value = {"text": "a"}
 

@@ -37,7 +37,7 @@ def test_a_parallel_is_left_while_a_thread_reads_its_input():
     def source(_: Any) -> Any:
         try:
             yield "a"
-            time.sleep(0.1)
+            time.sleep(0.02)
             yield "b"
         finally:
             closed.set()
