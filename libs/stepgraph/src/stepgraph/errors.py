@@ -1,4 +1,4 @@
-"""Every error and warning of the engine, as one tree that imports nothing.
+"""Every error of the engine, and its warnings.
 
 Messages follow one form: what was expected, what came, what to do. An error that a user's node raised is never
 replaced by one of these: it leaves as it was raised, with a note that says node, step and thread (`annotate`).
@@ -6,11 +6,23 @@ replaced by one of these: it leaves as it was raised, with a note that says node
 
 from __future__ import annotations
 
-import difflib
 import sys
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Sequence
 from enum import Enum
+from importlib import import_module
 from typing import Any
+
+from stepgraph.warnings import (
+    BlockedLoopWarning,
+    IncompleteJoinWarning,
+    StateMutationWarning,
+    StepgraphWarning,
+    SyncEntryWarning,
+    UnreachableNodeWarning,
+)
+from stepgraph.wording import listed as listed
+from stepgraph.wording import nearest as nearest
 
 __all__ = [
     "BlockedLoopWarning",
@@ -33,15 +45,19 @@ __all__ = [
     "MissingThreadError",
     "MissingVariablesError",
     "NewerCheckpointError",
+    "NoEventLoopError",
     "NodeCancelledError",
     "NodeFailure",
+    "NodeInterrupt",
     "NotADictError",
+    "NotAMessageError",
     "OutputParserException",
     "ParentCommand",
     "ReducerError",
     "SaverError",
     "SerializationError",
     "StateMutationWarning",
+    "StepgraphError",
     "StepgraphWarning",
     "SyncEntryError",
     "SyncEntryWarning",
@@ -62,8 +78,16 @@ class ErrorCode(Enum):
     OUTPUT_PARSING_FAILURE = "OUTPUT_PARSING_FAILURE"
 
 
+class StepgraphError(Exception):
+    """The root of what goes wrong with models and their answers; the graph's own errors stand beside it."""
+
+
 class NotADictError(TypeError, ValueError):
     """A runnable that takes a dict was given something else. A `ValueError` too, as callers may expect."""
+
+
+class NotAMessageError(TypeError, ValueError):
+    """Something came that is no message, no form of one, or no content of one."""
 
 
 class EmptyChannelError(Exception):
@@ -112,6 +136,10 @@ class InvalidGraphError(ValueError):
         return type(self), (self._name, self.problems)
 
 
+class NoEventLoopError(RuntimeError):
+    """Something async was run where no asyncio event loop runs, under trio for instance."""
+
+
 class NodeCancelledError(Exception):
     """A node raised `CancelledError` although nobody had cancelled the run."""
 
@@ -149,6 +177,29 @@ class GraphInterrupt(GraphBubbleUp):
     def __init__(self, interrupts: Sequence[Any] = ()) -> None:
         self.interrupts: tuple[Any, ...] = tuple(interrupts)
         super().__init__(self.interrupts)
+
+
+class NodeInterrupt(GraphInterrupt):
+    """Raised by a node to stop the run; the older way of `stepgraph.types.interrupt`, which also returns an answer.
+
+    The run can go on with `None` as its input, after `update_state` for instance: the node runs again from its first
+    line, and raises again if it still has reason to.
+
+    Args:
+        value: Why it stops.
+        id: What tells it from others; by default it is made of the task.
+    """
+
+    def __init__(self, value: Any, id: str | None = None) -> None:
+        warnings.warn("call stepgraph.types.interrupt() in place of raising NodeInterrupt", DeprecationWarning, 2)
+        super().__init__((import_module("stepgraph.types").Interrupt(value, id or _id_in_task()),))
+
+
+def _id_in_task() -> str:
+    scope = import_module("stepgraph.ambient").task_scope()
+    if scope is None:
+        return ""
+    return str(import_module("stepgraph.kernel.task").interrupt_id(scope.run.id_of(scope.task), "raised"))
 
 
 class GraphDrained(GraphBubbleUp):
@@ -280,7 +331,7 @@ class MissingVariablesError(KeyError):
         return type(self), (self.args[0], self.missing)
 
 
-class OutputParserException(ValueError):
+class OutputParserException(ValueError, StepgraphError):
     """What a model said cannot be read.
 
     Args:
@@ -309,30 +360,6 @@ class OutputParserException(ValueError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.args[0], self.observation, self.llm_output, self.send_to_llm)
-
-
-class StepgraphWarning(UserWarning):
-    """The root of the warnings that the engine gives."""
-
-
-class UnreachableNodeWarning(StepgraphWarning):
-    """Nothing that the graph declares leads to a node."""
-
-
-class IncompleteJoinWarning(StepgraphWarning):
-    """A run ended while a join still waited for some of its sources."""
-
-
-class StateMutationWarning(StepgraphWarning):
-    """A node edited a value of its input in place (reported with `debug=True`)."""
-
-
-class SyncEntryWarning(StepgraphWarning):
-    """A sync door, such as `invoke`, was used on a running event loop (reported with `set_loop_guard("warn")`)."""
-
-
-class BlockedLoopWarning(StepgraphWarning):
-    """An event loop stood still (reported with `set_loop_guard("warn")`)."""
 
 
 class SyncEntryError(RuntimeError):
@@ -364,16 +391,3 @@ def _explain_above(error: BaseException, note: str) -> None:
         first.args = (f"{first.args[0]}\n{note}",)
     else:
         first.__cause__ = NodeFailure(note)
-
-
-def nearest(name: object, known: Iterable[str]) -> str:
-    """Return a hint such as `; did you mean 'question'?`, or an empty string where nothing is near."""
-    close = difflib.get_close_matches(str(name), list(known), n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
-
-
-def listed(names: Iterable[object], *, most: int = 12) -> str:
-    """Render names for a message, shortened where there are many."""
-    names = [str(name) for name in names]
-    shown = ", ".join(repr(name) for name in names[:most])
-    return (shown or "none") + (f", … ({len(names)} in all)" if len(names) > most else "")

@@ -14,6 +14,7 @@ from queue import SimpleQueue
 from typing import Any, Final
 
 from stepgraph.execution.pool import POOL
+from stepgraph.execution.tasks import needed_loop
 from stepgraph.execution.threads import outcome_of
 
 __all__ = ["in_threads"]
@@ -34,7 +35,8 @@ async def in_threads(
         given: What it is called with.
         chunks: Whether that is an async iterator, which the generator shall see as an iterator.
     """
-    source = _Source(asyncio.get_running_loop()) if chunks else None
+    loop = needed_loop()
+    source = _Source(loop) if chunks else None
     steps = _Steps(source, given)
     items: Iterator[Any] | None = None
     try:

@@ -8,7 +8,9 @@ from collections.abc import Coroutine, Iterable
 from contextvars import Context
 from typing import Any, TypeVar
 
-__all__ = ["cancel_all", "running_loop", "shielded", "started"]
+from stepgraph.errors import NoEventLoopError
+
+__all__ = ["cancel_all", "needed_loop", "running_loop", "shielded", "started"]
 
 T = TypeVar("T")
 
@@ -37,7 +39,7 @@ async def shielded(coroutine: Coroutine[Any, Any, T]) -> T:
 
 def started(coroutine: Coroutine[Any, Any, T], context: Context | None = None) -> asyncio.Task[T]:
     """Start a coroutine as a task, at once where Python can; in `context`, or else in a copy of ours."""
-    loop = asyncio.get_running_loop()
+    loop = needed_loop(coroutine)
     if sys.version_info >= (3, 12):
         return asyncio.Task(coroutine, loop=loop, context=context, eager_start=True)
     if sys.version_info >= (3, 11):
@@ -59,6 +61,29 @@ async def cancel_all(tasks: Iterable[asyncio.Task[Any]]) -> None:
             alive = {task for task in alive if not task.done()}
     if interrupted is not None:
         raise interrupted
+
+
+def needed_loop(unstarted: Coroutine[Any, Any, Any] | None = None) -> asyncio.AbstractEventLoop:
+    """Return the event loop that runs in this thread.
+
+    Args:
+        unstarted: What is closed where there is no loop, so that nobody complains that it was never awaited.
+
+    Raises:
+        NoEventLoopError: No asyncio event loop runs here.
+    """
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        if unstarted is not None:
+            unstarted.close()
+        sniffio: Any = sys.modules.get("sniffio")
+        library = getattr(getattr(sniffio, "thread_local", None), "name", None)
+        instead = f", this code runs under {library}" if library else ""
+        raise NoEventLoopError(
+            f"async runs need asyncio, and there is no running event loop of it here{instead}; "
+            "start the program with asyncio.run(…), or with anyio.run(…) and its asyncio backend"
+        ) from None
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:

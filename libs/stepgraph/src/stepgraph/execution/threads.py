@@ -9,6 +9,7 @@ from contextvars import copy_context
 from typing import Any
 
 from stepgraph.execution.pool import POOL
+from stepgraph.execution.tasks import needed_loop
 
 __all__ = ["in_thread", "outcome_of"]
 
@@ -18,7 +19,7 @@ async def in_thread(function: Callable[..., Any], /, *args: Any, **kwargs: Any) 
 
     Whoever is cancelled meanwhile does not wait for it: a thread cannot be stopped.
     """
-    loop = asyncio.get_running_loop()
+    loop = needed_loop()
     call = copy_context().run
     future = POOL.submit(outcome_of, call, function, args, kwargs)
     try:

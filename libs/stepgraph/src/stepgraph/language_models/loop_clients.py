@@ -19,6 +19,8 @@ from typing import Any, Generic, NamedTuple
 
 from typing_extensions import TypeVar
 
+from stepgraph.execution.tasks import needed_loop
+
 __all__ = ["LoopClients"]
 
 SyncT = TypeVar("SyncT", default=Any)
@@ -96,7 +98,7 @@ class LoopClients(Generic[SyncT, AsyncT]):
 
     def here(self) -> AsyncT:
         """Return the client of the running loop."""
-        loop = asyncio.get_running_loop()
+        loop = needed_loop()
         found = self._entries.get(loop)
         if found is None or self._pid != os.getpid():
             found = self._add(loop)

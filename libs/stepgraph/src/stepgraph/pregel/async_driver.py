@@ -16,6 +16,7 @@ from typing_extensions import Self
 
 from stepgraph.execution.in_context import InContext
 from stepgraph.execution.lent import AsyncSlotLent
+from stepgraph.execution.tasks import needed_loop
 from stepgraph.kernel.task import Task
 from stepgraph.pregel.async_group import Group
 from stepgraph.pregel.async_perform import cancelled_itself, perform
@@ -44,6 +45,7 @@ def drive(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:
 
 
 async def _supersteps(run: Run, buffer: Buffer) -> AsyncGenerator[Any, None]:  # noqa: C901, PLR0912 - one loop, told from top to bottom
+    needed_loop()
     items = buffer.items
     saving = None if run.journal is None else AsyncSaving(run.journal)
     alone = run.limiter is None and not run.stream.live and CAN_TELL_CANCELLATION

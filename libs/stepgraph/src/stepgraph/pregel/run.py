@@ -262,6 +262,9 @@ class Run:
             task.status = Status.INTERRUPTED
             if isinstance(error, GraphInterrupt):
                 task.asked = task.asked or error.interrupts
+                for question in task.asked:  # of one that was raised, whatever came is no answer
+                    (task.answers or {}).pop(question.id, None)
+                    self.answers.pop(question.id, None)
                 return None
         else:
             task.status, task.error = Status.FAILED, error

@@ -178,6 +178,8 @@ class EventHandler(BaseCallbackHandler):
         run = self._runs.get(run_id)
         if run is None or not run.wanted or run.source not in (None, "tokens"):
             return None
+        if run.kind == "llm" and run_id == self._root_id:
+            return None  # it is shown where it is consumed
         run.source = "tokens"
         if run.kind == "chat_model":
             chunk = _message_of(token) if chunk is None else getattr(chunk, "message", chunk)

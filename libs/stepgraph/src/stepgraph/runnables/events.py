@@ -15,6 +15,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from stepgraph.config import RunnableConfig, check_config, merge_configs
+from stepgraph.execution.tasks import needed_loop
 
 __all__ = ["EventBuffer", "stream_events"]
 
@@ -35,7 +36,7 @@ class EventBuffer:
     def __init__(self) -> None:
         self.closed: bool = False
         self._events: deque[dict[str, Any]] = deque()
-        self._loop = asyncio.get_running_loop()
+        self._loop = needed_loop()
         self._thread = threading.get_ident()
         self._news, self._room = asyncio.Event(), asyncio.Event()
 

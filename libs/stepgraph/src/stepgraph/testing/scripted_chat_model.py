@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeAlias
 
 from pydantic import Field, PrivateAttr  # noqa: TID253 - who imports this module wants it
 
+from stepgraph.execution.tasks import needed_loop
 from stepgraph.language_models import BaseChatModel
 from stepgraph.messages import AIMessage, AIMessageChunk, ToolCallChunk, UsageMetadata
 from stepgraph.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
@@ -151,6 +152,7 @@ class ScriptedChatModel(BaseChatModel):
     async def _agenerate(
         self, messages: list[Any], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
     ) -> ChatResult:
+        needed_loop()
         message = self._whole(messages, stop, kwargs)
         await asyncio.sleep(self.delay)
         return ChatResult([ChatGeneration(message)])
@@ -167,6 +169,7 @@ class ScriptedChatModel(BaseChatModel):
     async def _astream(
         self, messages: list[Any], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
     ) -> AsyncIterator[ChatGenerationChunk]:
+        needed_loop()
         chunks = self._chunks_of(messages, stop, kwargs)
         await asyncio.sleep(self.delay)
         for chunk in chunks:
