@@ -82,3 +82,16 @@ def test_tracers_and_globals_bring_no_handlers_along():
     code = "import stepgraph.globals, stepgraph.tracers, sys; print('stepgraph.callbacks' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert told.stdout == "False\n"
+
+
+def test_what_reports_of_a_run_needs_no_other_import():
+    code = "from stepgraph.callbacks import RunManager; print(type(RunManager.get_noop_manager().get_child()).__name__)"
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert told.stdout == "CallbackManager\n"
+
+
+def test_a_run_that_is_heard_brings_no_other_handlers_along():
+    code = "import stepgraph.callbacks.manager, sys; print(*(name for name in sys.modules if 'callbacks.' in name))"
+    told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    others = ("console", "file", "groups", "listeners", "stdout", "streaming_stdout", "tracers", "tree", "usage")
+    assert not {f"stepgraph.callbacks.{name}" for name in others} & set(told.stdout.split())

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from stepgraph.errors import NotAMessageError
 from stepgraph.messages import (
     AIMessage,
     AIMessageChunk,
@@ -122,8 +123,8 @@ def test_one_form_alone_is_a_list_of_one():
         ({"role": "remove"}, ValueError, "a message of role 'remove' needs 'id'"),
         ({"role": "tool", "content": "x"}, ValueError, "a message of role 'tool' needs 'tool_call_id'"),
         (("tool", "x"), ValueError, "a message of role 'tool' needs 'tool_call_id'"),
-        (5, TypeError, "or a str, a (role, content) pair or a dict with role and content; got int: 5"),
-        (("user", "hi", "more"), TypeError, "got tuple: ('user', 'hi', 'more')"),
+        (5, NotAMessageError, "or a str, a (role, content) pair or a dict with role and content; got int: 5"),
+        (("user", "hi", "more"), NotAMessageError, "got tuple: ('user', 'hi', 'more')"),
         ((HumanMessage("a"), HumanMessage("b")), TypeError, "got tuple"),
     ],
     ids=repr,

@@ -22,7 +22,7 @@ async def test_a_method_that_is_not_overridden_is_never_called(door: str, monkey
 
     used: list[Any] = []
     monkeypatch.setattr("stepgraph.callbacks.dispatch.in_thread", lambda *args: used.append(args))
-    monkeypatch.setattr("stepgraph.callbacks.dispatch._wait_for", used.append)
+    monkeypatch.setattr("stepgraph.callbacks.dispatch.wait_for", used.append)
     assert await events(door, Silent(), SilentAsync()) == 2
     assert used == []
 

@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Literal
 from typing_extensions import NotRequired, TypedDict
 
 from stepgraph.messages import HumanMessage
-from stepgraph.messages.buffer import get_buffer_string
 
 __all__ = [
     "ChatPromptValue",
@@ -68,6 +67,8 @@ class ChatPromptValue(PromptValue):
 
     def to_string(self) -> str:
         """Return the messages as text, one a line, each with who says it."""
+        from stepgraph.messages.buffer import get_buffer_string  # noqa: PLC0415 - serializers need the classes alone
+
         return get_buffer_string(self.messages)
 
     def to_messages(self) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Generic
 
 from typing_extensions import Self, TypeVar
@@ -30,7 +31,7 @@ class BaseRunManager(CallbackState, Generic[ManagerT]):
         TypeError: Both a manager and what it would hold were given, or neither.
     """
 
-    below: ClassVar[type[Any]]
+    below: ClassVar[type[Any] | None] = None
     """The manager of the runs below, of the same colour; known once the module is there that defines it."""
 
     def __init__(self, manager: CallbackState | None = None, run_id: UUID | None = None, **state: Any) -> None:
@@ -53,8 +54,10 @@ class BaseRunManager(CallbackState, Generic[ManagerT]):
         Args:
             tag: A tag that only the run directly below gets.
         """
-        kind: type[ManagerT] = self.below
-        child = kind.__new__(kind)  # lists are shared: nobody changes them, who adds to one replaces it
+        if self.below is None:
+            import_module("stepgraph.callbacks.manager")
+        kind: Any = self.below
+        child: ManagerT = kind.__new__(kind)  # lists are shared: nobody changes them, who adds to one replaces it
         tags = self.inheritable_tags
         child.handlers = child.inheritable_handlers = self.inheritable_handlers
         child.parent_run_id = self.run_id

@@ -1,7 +1,7 @@
-"""What chat messages look like as text, for handlers that only know models which complete text.
+"""Chat messages as text, a line each, for handlers that only know models which complete text.
 
-It looks as `stepgraph.messages.get_buffer_string` writes it, which stands above; here any object that is like a message
-will do.
+`stepgraph.messages.get_buffer_string`, which stands above, writes the same lines, with other words for who speaks where
+it is told to, and refuses what nobody says. Here any object that is like a message will do.
 """
 
 from __future__ import annotations
@@ -9,23 +9,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-__all__ = ["buffer_string"]
+__all__ = ["buffer_string", "calls_of", "line_of"]
 
 _SPEAKERS: Final = {"human": "Human", "ai": "AI", "system": "System", "tool": "Tool", "function": "Function"}
 
 
 def buffer_string(messages: Sequence[Any]) -> str:
     """Return messages as text, one a line, each with who says it, and what a model wants called."""
-    return "\n".join(map(_line, messages))
+    return "\n".join(line_of(message, _speaker(message)) for message in messages)
 
 
-def _line(message: Any) -> str:
+def line_of(message: Any, speaker: str) -> str:
+    """Return a message as a line: who says it, its text, and what a model wants called."""
+    return f"{speaker}: {getattr(message, 'text', message.content)}{calls_of(message) or ''}"
+
+
+def calls_of(message: Any) -> Any:
+    """Return the tool calls of a model's message, or the call of a function in the older form; of others nothing."""
+    if message.type not in ("ai", "AIMessageChunk"):
+        return None
+    return getattr(message, "tool_calls", None) or getattr(message, "additional_kwargs", {}).get("function_call")
+
+
+def _speaker(message: Any) -> str:
     kind = message.type.removesuffix("MessageChunk")
     kind = kind if kind == message.type else kind.lower()
-    speaker = message.role if kind == "chat" else _SPEAKERS.get(kind, kind)
-    calls: Any = ""
-    if kind == "ai":
-        calls = getattr(message, "tool_calls", None) or getattr(message, "additional_kwargs", {}).get(
-            "function_call", ""
-        )
-    return f"{speaker}: {getattr(message, 'text', message.content)}{calls or ''}"
+    return str(message.role if kind == "chat" else _SPEAKERS.get(kind, kind))

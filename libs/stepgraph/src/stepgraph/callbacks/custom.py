@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 from stepgraph.ambient import SCOPE
 from stepgraph.callbacks.base_manager import BaseCallbackManager
+from stepgraph.callbacks.base_run import ManagerT
 from stepgraph.callbacks.manager import AsyncCallbackManager, CallbackManager
 from stepgraph.config import RunnableConfig
 
 __all__ = ["adispatch_custom_event", "dispatch_custom_event"]
-
-ManagerT = TypeVar("ManagerT", bound=BaseCallbackManager)
 
 
 def dispatch_custom_event(name: str, data: Any, *, config: RunnableConfig | None = None) -> None:

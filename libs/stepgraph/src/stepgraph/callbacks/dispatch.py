@@ -9,16 +9,14 @@ from __future__ import annotations
 import asyncio
 import inspect
 import logging
-import os
-import threading
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextvars import copy_context
 from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 from stepgraph.callbacks.base import EVENTS, AsyncCallbackHandler, BaseCallbackHandler
 from stepgraph.callbacks.buffer import buffer_string
-from stepgraph.execution.tasks import running_loop, shielded
+from stepgraph.callbacks.loop import wait_for
+from stepgraph.execution.tasks import shielded
 from stepgraph.execution.threads import in_thread
 
 __all__ = ["ahandle_event", "handle_event", "hears", "send", "send_async"]
@@ -27,6 +25,7 @@ _Call: TypeAlias = "tuple[Any, Callable[..., Any], tuple[Any, ...]]"
 """A handler, its method, and what that is called with."""
 
 _log: Final = logging.getLogger("stepgraph.callbacks")
+_CHAT: Final = "on_chat_model_start"
 _SILENT: Final = frozenset(
     getattr(kind, event) for kind in (BaseCallbackHandler, AsyncCallbackHandler) for event in EVENTS
 )
@@ -41,13 +40,7 @@ def hears(handlers: Sequence[Any], ignore: str) -> bool:
     return False
 
 
-def send(
-    handlers: Sequence[Any],
-    event: str,
-    args: tuple[Any, ...],
-    facts: Mapping[str, Any],
-    text: Callable[[], tuple[Any, ...]] | None = None,
-) -> None:
+def send(handlers: Sequence[Any], event: str, args: tuple[Any, ...], facts: Mapping[str, Any]) -> None:
     """Hand an event to handlers, one after another, in this thread.
 
     Coroutines of async handlers run on an event loop of the engine's own; this thread waits for each.
@@ -57,28 +50,21 @@ def send(
         event: The name of the method.
         args: Its positional arguments.
         facts: Its keyword arguments.
-        text: The arguments of `on_llm_start` for handlers that do not know chat models.
     """
     for handler in handlers:
-        found = _method(handler, event, args, text)
+        found = _method(handler, event, args)
         if found is None:
             continue
         method, given, _ = found
         try:
             result = method(*given, **facts)
             if result is not None and inspect.isawaitable(result):
-                _wait_for(result)
+                wait_for(result)
         except Exception as error:
             _report(handler, event, error)
 
 
-async def send_async(
-    handlers: Sequence[Any],
-    event: str,
-    args: tuple[Any, ...],
-    facts: Mapping[str, Any],
-    text: Callable[[], tuple[Any, ...]] | None = None,
-) -> None:
+async def send_async(handlers: Sequence[Any], event: str, args: tuple[Any, ...], facts: Mapping[str, Any]) -> None:
     """Hand an event to handlers and wait until all have dealt with it; see `send`.
 
     Inline handlers are called first, where we are. Then the coroutines of async handlers run side by side, and beside
@@ -87,7 +73,7 @@ async def send_async(
     awaiting: list[_Call] = []
     blocking: list[_Call] = []
     for handler in handlers:
-        found = _method(handler, event, args, text)
+        found = _method(handler, event, args)
         if found is None:
             continue
         method, given, is_async = found
@@ -125,72 +111,71 @@ def handle_event(
         args: The positional arguments of the method.
         kwargs: Its keyword arguments.
     """
-    send(_wanting(handlers, ignore_condition_name), event_name, args, kwargs, _text(event_name, args))
+    send(_wanting(handlers, ignore_condition_name), event_name, args, kwargs)
 
 
 async def ahandle_event(
     handlers: Sequence[Any], event_name: str, ignore_condition_name: str | None, *args: Any, **kwargs: Any
 ) -> None:
     """Hand an event to handlers and wait until all have dealt with it; see `handle_event`."""
-    await send_async(_wanting(handlers, ignore_condition_name), event_name, args, kwargs, _text(event_name, args))
+    await send_async(_wanting(handlers, ignore_condition_name), event_name, args, kwargs)
 
 
 def _wanting(handlers: Sequence[Any], ignore: str | None) -> Sequence[Any]:
     return [each for each in handlers if not (ignore and getattr(each, ignore, False))]
 
 
-def _text(event: str, args: tuple[Any, ...]) -> Callable[[], tuple[Any, ...]] | None:
-    if event != "on_chat_model_start":
-        return None
-    return lambda: (args[0], [buffer_string(messages) for messages in args[1]])
+def _method(handler: Any, event: str, args: tuple[Any, ...]) -> tuple[Callable[..., Any], tuple[Any, ...], bool] | None:
+    """Return what to call on a handler, with what, and whether that is async; `None` where it wants nothing of it.
 
-
-def _method(
-    handler: Any, event: str, args: tuple[Any, ...], text: Callable[[], tuple[Any, ...]] | None
-) -> tuple[Callable[..., Any], tuple[Any, ...], bool] | None:
-    """Return what to call on a handler, with what, and whether that is async; `None` where it wants nothing of it."""
+    Handlers that do not know chat models are told of one as of any language model.
+    """
     ignore = EVENTS.get(event)
     if ignore and getattr(handler, ignore, False):
         return None
     method: Any = getattr(handler, event, None)
     kind = "silent" if method is None else _kind(getattr(method, "__func__", method))
     if kind != "silent":
-        return (method if text is None else _OrAsText(handler, method, text)), args, kind == "async"
-    if text is None or getattr(handler, "ignore_llm", False):
+        return (method if event != _CHAT else _OrAsText(handler, method)), args, kind == "async"
+    if event != _CHAT or getattr(handler, "ignore_llm", False):
         return None
     method = getattr(handler, "on_llm_start", None)
     kind = "silent" if method is None else _kind(getattr(method, "__func__", method))
-    return None if kind == "silent" else (method, text(), kind == "async")
+    return None if kind == "silent" else (method, _as_text(args), kind == "async")
+
+
+def _as_text(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return the arguments of `on_llm_start` for those of `on_chat_model_start`."""
+    return args[0], [buffer_string(messages) for messages in args[1]]
 
 
 class _OrAsText:
     """A method for chat models; where it says that it is not implemented, `on_llm_start` gets the messages as text."""
 
-    def __init__(self, handler: Any, method: Any, text: Callable[[], tuple[Any, ...]]) -> None:
+    def __init__(self, handler: Any, method: Any) -> None:
         self.__func__ = getattr(method, "__func__", method)
         self._handler = handler
         self._method = method
-        self._text = text
 
     def __call__(self, *args: Any, **facts: Any) -> Any:
         try:
             result = self._method(*args, **facts)
         except NotImplementedError:
-            return self._as_text(facts)
-        return self._awaited(result, facts) if inspect.isawaitable(result) else result
+            return self._told(args, facts)
+        return self._awaited(result, args, facts) if inspect.isawaitable(result) else result
 
-    async def _awaited(self, result: Awaitable[Any], facts: Any) -> None:
+    async def _awaited(self, result: Awaitable[Any], args: tuple[Any, ...], facts: Mapping[str, Any]) -> None:
         try:
             await result
         except NotImplementedError:
-            told = self._as_text(facts)
+            told = self._told(args, facts)
             if inspect.isawaitable(told):
                 await told
 
-    def _as_text(self, facts: Any) -> Any:
+    def _told(self, args: tuple[Any, ...], facts: Mapping[str, Any]) -> Any:
         if getattr(self._handler, "ignore_llm", False):
             return None
-        return self._handler.on_llm_start(*self._text(), **facts)
+        return self._handler.on_llm_start(*_as_text(args), **facts)
 
 
 @lru_cache(maxsize=4096)
@@ -258,48 +243,3 @@ def _report(handler: Any, event: str, error: Exception) -> None:
         error,
         exc_info=error,
     )
-
-
-# Async handlers of sync runs.
-
-_lock = threading.Lock()
-_loop: asyncio.AbstractEventLoop | None = None
-
-
-def _wait_for(awaitable: Awaitable[Any]) -> None:
-    """Let an awaitable run on the loop for handlers, and wait for it."""
-
-    async def awaited() -> None:
-        await awaitable
-
-    loop = _handlers_loop()
-    if running_loop() is loop:  # a handler that runs something sync whose handlers are async
-        context = copy_context()
-        thread = threading.Thread(target=context.run, args=(asyncio.run, awaited()))
-        thread.start()
-        thread.join()
-        return
-    asyncio.run_coroutine_threadsafe(awaited(), loop).result()
-
-
-def _handlers_loop() -> asyncio.AbstractEventLoop:
-    """Return the loop on which the coroutines of handlers run for sync runs; one, so that they may keep connections."""
-    global _loop
-    with _lock:
-        if _loop is None or not _loop.is_running():
-            _loop = asyncio.new_event_loop()
-            started = threading.Event()
-            _loop.call_soon(started.set)
-            threading.Thread(target=_loop.run_forever, name="stepgraph-handlers", daemon=True).start()
-            started.wait()
-        return _loop
-
-
-def _after_fork() -> None:
-    """Forget the loop in a child of the process, where its thread is not."""
-    global _lock, _loop
-    _lock, _loop = threading.Lock(), None
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    os.register_at_fork(after_in_child=_after_fork)

@@ -20,6 +20,10 @@ class FileCallbackHandler(Narrator):
         filename: The file; it is made where it is missing.
         mode: Whether to write to its end (`"a"`), from its start (`"w"`), or only to a new one (`"x"`).
         color: The colour of what runs say, for a terminal that shows the file; none by default.
+
+    Raises:
+        ValueError: There is no such mode, or no such colour.
+        OSError: The file cannot be opened; with `"x"`, it is there already.
     """
 
     def __init__(

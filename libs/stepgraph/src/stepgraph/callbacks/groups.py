@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from stepgraph.ambient import SCOPE
 from stepgraph.callbacks.base import Callbacks
 from stepgraph.callbacks.base_manager import BaseCallbackManager
+from stepgraph.callbacks.base_run import ManagerT
 from stepgraph.callbacks.manager import AsyncCallbackManager, CallbackManager
 from stepgraph.callbacks.runs import AsyncCallbackManagerForChainRun, CallbackManagerForChainRun
 from stepgraph.config import Scope, merge_configs
@@ -29,7 +30,7 @@ __all__ = [
     "trace_as_chain_group",
 ]
 
-ManagerT = TypeVar("ManagerT", bound=BaseCallbackManager)
+RunT = TypeVar("RunT")
 
 
 @dataclass(slots=True, eq=False)
@@ -45,7 +46,34 @@ class _Group:
         return first
 
 
-class CallbackManagerForChainGroup(CallbackManager):
+class _GroupManager(BaseCallbackManager, Generic[RunT]):
+    """What the managers of groups of both colours have in common."""
+
+    def __init__(
+        self,
+        handlers: Sequence[Any],
+        inheritable_handlers: Sequence[Any] | None = None,
+        parent_run_id: UUID | None = None,
+        *,
+        parent_run_manager: RunT,
+        **state: Any,
+    ) -> None:
+        super().__init__(handlers, inheritable_handlers, parent_run_id, **state)
+        self._group = _Group(parent_run_manager)
+
+    @property
+    def parent_run_manager(self) -> RunT:
+        """What reports of the run of the group."""
+        run: RunT = self._group.run
+        return run
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has been said that the group has ended, through this manager or a copy."""
+        return self._group.ended
+
+
+class CallbackManagerForChainGroup(_GroupManager[CallbackManagerForChainRun[Any]], CallbackManager):
     """The manager of what runs inside a group.
 
     Args:
@@ -55,29 +83,6 @@ class CallbackManagerForChainGroup(CallbackManager):
         parent_run_manager: What reports of the run of the group.
         state: What `CallbackState` takes besides.
     """
-
-    def __init__(
-        self,
-        handlers: Sequence[Any],
-        inheritable_handlers: Sequence[Any] | None = None,
-        parent_run_id: UUID | None = None,
-        *,
-        parent_run_manager: CallbackManagerForChainRun[Any],
-        **state: Any,
-    ) -> None:
-        super().__init__(handlers, inheritable_handlers, parent_run_id, **state)
-        self._group = _Group(parent_run_manager)
-
-    @property
-    def parent_run_manager(self) -> CallbackManagerForChainRun[Any]:
-        """What reports of the run of the group."""
-        run: CallbackManagerForChainRun[Any] = self._group.run
-        return run
-
-    @property
-    def ended(self) -> bool:
-        """Whether it has been said that the group has ended, through this manager or a copy."""
-        return self._group.ended
 
     def on_chain_end(self, outputs: Any, **kwargs: Any) -> None:
         """Report what came of the group."""
@@ -90,39 +95,8 @@ class CallbackManagerForChainGroup(CallbackManager):
             self.parent_run_manager.on_chain_error(error, **kwargs)
 
 
-class AsyncCallbackManagerForChainGroup(AsyncCallbackManager):
-    """The manager of what runs inside an async group.
-
-    Args:
-        handlers: Those of the runs directly inside.
-        inheritable_handlers: Those of all runs inside.
-        parent_run_id: The run of the group.
-        parent_run_manager: What reports of the run of the group.
-        state: What `CallbackState` takes besides.
-    """
-
-    def __init__(
-        self,
-        handlers: Sequence[Any],
-        inheritable_handlers: Sequence[Any] | None = None,
-        parent_run_id: UUID | None = None,
-        *,
-        parent_run_manager: AsyncCallbackManagerForChainRun[Any],
-        **state: Any,
-    ) -> None:
-        super().__init__(handlers, inheritable_handlers, parent_run_id, **state)
-        self._group = _Group(parent_run_manager)
-
-    @property
-    def parent_run_manager(self) -> AsyncCallbackManagerForChainRun[Any]:
-        """What reports of the run of the group."""
-        run: AsyncCallbackManagerForChainRun[Any] = self._group.run
-        return run
-
-    @property
-    def ended(self) -> bool:
-        """Whether it has been said that the group has ended, through this manager or a copy."""
-        return self._group.ended
+class AsyncCallbackManagerForChainGroup(_GroupManager[AsyncCallbackManagerForChainRun[Any]], AsyncCallbackManager):
+    """The manager of what runs inside an async group; see `CallbackManagerForChainGroup` for what it takes."""
 
     async def on_chain_end(self, outputs: Any, **kwargs: Any) -> None:
         """Report what came of the group."""

@@ -6,7 +6,7 @@ under `callbacks` while something runs. Those of LangChain are understood by the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -32,17 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["AsyncCallbackManager", "CallbackManager"]
 
 
-def _as_text(serialized: Mapping[str, Any], messages: Sequence[Any]) -> Callable[[], tuple[Any, ...]]:
-    """Return how to make the arguments of `on_llm_start` of those of `on_chat_model_start`."""
-
-    def text() -> tuple[Any, ...]:
-        from stepgraph.callbacks.buffer import buffer_string  # noqa: PLC0415 - few handlers need it
-
-        return serialized, [buffer_string(messages)]
-
-    return text
-
-
 class CallbackManager(BaseCallbackManager):
     """A manager for sync runs."""
 
@@ -64,8 +53,7 @@ class CallbackManager(BaseCallbackManager):
         runs: list[CallbackManagerForLLMRun[CallbackManager]] = []
         for each in messages:
             identity, run_id = run_id or new_run_id(), None
-            facts = self._facts(identity, kwargs)
-            send(self.handlers, "on_chat_model_start", (serialized, [each]), facts, _as_text(serialized, each))
+            send(self.handlers, "on_chat_model_start", (serialized, [each]), self._facts(identity, kwargs))
             runs.append(CallbackManagerForLLMRun(self, identity))
         return runs
 
@@ -137,8 +125,8 @@ class AsyncCallbackManager(BaseCallbackManager):
         runs: list[AsyncCallbackManagerForLLMRun[AsyncCallbackManager]] = []
         for each in messages:
             identity, run_id = run_id or new_run_id(), None
-            facts, text = self._facts(identity, kwargs), _as_text(serialized, each)
-            await send_async(self.handlers, "on_chat_model_start", (serialized, [each]), facts, text)
+            facts = self._facts(identity, kwargs)
+            await send_async(self.handlers, "on_chat_model_start", (serialized, [each]), facts)
             runs.append(AsyncCallbackManagerForLLMRun(self, identity))
         return runs
 

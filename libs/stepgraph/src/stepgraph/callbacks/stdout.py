@@ -14,6 +14,9 @@ class StdOutCallbackHandler(Narrator):
 
     Args:
         color: The colour of what runs say; none by default.
+
+    Raises:
+        ValueError: There is no such colour.
     """
 
     run_inline = True

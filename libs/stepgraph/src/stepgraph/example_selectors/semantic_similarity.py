@@ -49,6 +49,10 @@ class VectorStoreExampleSelector(BaseExampleSelector):
         """See `add_example`."""
         return (await self.vectorstore.aadd_texts([_text(example, self.input_keys)], metadatas=[example]))[0]
 
+    def _search(self, input_variables: dict[str, str]) -> tuple[str, dict[str, Any]]:
+        """Return what the vector store is searched for, and with what besides."""
+        return _text(input_variables, self.input_keys), self.vectorstore_kwargs or {}
+
     def _examples(self, found: list[Document]) -> list[dict[str, Any]]:
         examples = [dict(document.metadata) for document in found]
         if self.example_keys:
@@ -62,14 +66,13 @@ class SemanticSimilarityExampleSelector(VectorStoreExampleSelector):
 
     def select_examples(self, input_variables: dict[str, str]) -> list[dict[str, Any]]:
         """Return the nearest examples, the nearest first."""
-        query = _text(input_variables, self.input_keys)
-        return self._examples(self.vectorstore.similarity_search(query, k=self.k, **(self.vectorstore_kwargs or {})))
+        query, given = self._search(input_variables)
+        return self._examples(self.vectorstore.similarity_search(query, k=self.k, **given))
 
     async def aselect_examples(self, input_variables: dict[str, str]) -> list[dict[str, Any]]:
         """See `select_examples`."""
-        query = _text(input_variables, self.input_keys)
-        search = self.vectorstore.asimilarity_search
-        return self._examples(await search(query, k=self.k, **(self.vectorstore_kwargs or {})))
+        query, given = self._search(input_variables)
+        return self._examples(await self.vectorstore.asimilarity_search(query, k=self.k, **given))
 
     @classmethod
     def from_examples(
@@ -133,25 +136,15 @@ class MaxMarginalRelevanceExampleSelector(VectorStoreExampleSelector):
 
     def select_examples(self, input_variables: dict[str, str]) -> list[dict[str, Any]]:
         """Return the chosen examples in the order of the choice; see `VectorStore.max_marginal_relevance_search`."""
-        return self._examples(
-            self.vectorstore.max_marginal_relevance_search(
-                _text(input_variables, self.input_keys),
-                k=self.k,
-                fetch_k=self.fetch_k,
-                **(self.vectorstore_kwargs or {}),
-            )
-        )
+        query, given = self._search(input_variables)
+        search = self.vectorstore.max_marginal_relevance_search
+        return self._examples(search(query, k=self.k, fetch_k=self.fetch_k, **given))
 
     async def aselect_examples(self, input_variables: dict[str, str]) -> list[dict[str, Any]]:
         """See `select_examples`."""
-        return self._examples(
-            await self.vectorstore.amax_marginal_relevance_search(
-                _text(input_variables, self.input_keys),
-                k=self.k,
-                fetch_k=self.fetch_k,
-                **(self.vectorstore_kwargs or {}),
-            )
-        )
+        query, given = self._search(input_variables)
+        search = self.vectorstore.amax_marginal_relevance_search
+        return self._examples(await search(query, k=self.k, fetch_k=self.fetch_k, **given))
 
     @classmethod
     def from_examples(

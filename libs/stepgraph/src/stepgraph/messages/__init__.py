@@ -5,68 +5,28 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from stepgraph.messages.ai import (
-    AIMessage,
-    AIMessageChunk,
-    InputTokenDetails,
-    OutputTokenDetails,
-    UsageMetadata,
-)
+from stepgraph.messages.ai import AIMessage, AIMessageChunk, InputTokenDetails, OutputTokenDetails, UsageMetadata
 from stepgraph.messages.base import (
-    LC_AUTO_PREFIX,
-    LC_ID_PREFIX,
     BaseMessage,
     BaseMessageChunk,
-    MessageLike,
-    ensure_id,
-    is_message,
     merge_content,
     message_chunk_to_message,
     message_to_dict,
     messages_to_dict,
 )
-from stepgraph.messages.chat import (
-    ChatMessage,
-    ChatMessageChunk,
-)
-from stepgraph.messages.coerce import (
-    convert_to_messages,
-    messages_from_dict,
-)
-from stepgraph.messages.forms import (
-    AnyMessage,
-    MessageLikeRepresentation,
-)
-from stepgraph.messages.function import (
-    FunctionMessage,
-    FunctionMessageChunk,
-)
-from stepgraph.messages.human import (
-    HumanMessage,
-    HumanMessageChunk,
-)
-from stepgraph.messages.remove import (
-    RemoveMessage,
-)
-from stepgraph.messages.system import (
-    SystemMessage,
-    SystemMessageChunk,
-)
-from stepgraph.messages.tool import (
-    ToolMessage,
-    ToolMessageChunk,
-)
-from stepgraph.messages.tool_calls import (
-    InvalidToolCall,
-    ToolCall,
-    ToolCallChunk,
-)
+from stepgraph.messages.chat import ChatMessage, ChatMessageChunk
+from stepgraph.messages.coerce import convert_to_messages, messages_from_dict
+from stepgraph.messages.forms import AnyMessage, MessageLikeRepresentation
+from stepgraph.messages.function import FunctionMessage, FunctionMessageChunk
+from stepgraph.messages.human import HumanMessage, HumanMessageChunk
+from stepgraph.messages.likeness import LC_AUTO_PREFIX, LC_ID_PREFIX, MessageLike, ensure_id, is_message
+from stepgraph.messages.remove import RemoveMessage
+from stepgraph.messages.system import SystemMessage, SystemMessageChunk
+from stepgraph.messages.tool import ToolMessage, ToolMessageChunk
+from stepgraph.messages.tool_calls import InvalidToolCall, ToolCall, ToolCallChunk
 
 if TYPE_CHECKING:
-    from stepgraph.messages.block_translators.openai import (
-        convert_to_openai_data_block,
-        convert_to_openai_image_block,
-    )
+    from stepgraph.messages.block_translators.openai import convert_to_openai_data_block, convert_to_openai_image_block
     from stepgraph.messages.block_types import (
         Annotation,
         AudioContentBlock,
@@ -85,30 +45,17 @@ if TYPE_CHECKING:
         TextContentBlock,
         VideoContentBlock,
     )
-    from stepgraph.messages.buffer import (
-        get_buffer_string,
-    )
-    from stepgraph.messages.content import (
-        is_data_content_block,
-    )
-    from stepgraph.messages.counting import (
-        count_tokens_approximately,
-    )
+    from stepgraph.messages.buffer import get_buffer_string
+    from stepgraph.messages.content import is_data_content_block
+    from stepgraph.messages.counting import count_tokens_approximately
     from stepgraph.messages.notification import (
         NotificationMetadata,
         add_notification_metadata,
         get_notification_metadata,
     )
-    from stepgraph.messages.openai_form import (
-        convert_to_openai_messages,
-    )
-    from stepgraph.messages.selecting import (
-        filter_messages,
-        merge_message_runs,
-    )
-    from stepgraph.messages.trimming import (
-        trim_messages,
-    )
+    from stepgraph.messages.openai_form import convert_to_openai_messages
+    from stepgraph.messages.selecting import filter_messages, merge_message_runs
+    from stepgraph.messages.trimming import trim_messages
 
 __all__ = [
     "LC_AUTO_PREFIX",

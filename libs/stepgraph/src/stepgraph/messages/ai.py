@@ -5,14 +5,14 @@ A chunk reads the arguments of its tool calls when somebody asks, not each time 
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from typing_extensions import NotRequired, Self, TypedDict
+from typing_extensions import Self
 
 from stepgraph.messages.base import BaseMessage, BaseMessageChunk, check_type, content_given
+from stepgraph.messages.likeness import LC_AUTO_PREFIX, LC_ID_PREFIX
 from stepgraph.messages.merging import merge_contents, merge_dicts
 from stepgraph.messages.tool_calls import (
     InvalidToolCall,
@@ -27,6 +27,7 @@ from stepgraph.messages.tool_calls import (
     normal_calls,
     parsed,
 )
+from stepgraph.messages.usage import InputTokenDetails, OutputTokenDetails, UsageMetadata, add_usage, subtract_usage
 
 __all__ = [
     "AIMessage",
@@ -38,39 +39,6 @@ __all__ = [
     "add_usage",
     "subtract_usage",
 ]
-
-
-class InputTokenDetails(TypedDict, total=False):
-    """What the tokens of an input were: heard, or found in the provider's cache, or put there."""
-
-    audio: int
-    cache_creation: int
-    cache_read: int
-
-
-class OutputTokenDetails(TypedDict, total=False):
-    """What the tokens of an output were: spoken, or thought."""
-
-    audio: int
-    reasoning: int
-
-
-class UsageMetadata(TypedDict):
-    """What a call of a model has used, in tokens.
-
-    Attributes:
-        input_tokens: What it read.
-        output_tokens: What it wrote.
-        total_tokens: Both.
-        input_token_details: Parts of the first.
-        output_token_details: Parts of the second.
-    """
-
-    input_tokens: int
-    output_tokens: int
-    total_tokens: int
-    input_token_details: NotRequired[InputTokenDetails]
-    output_token_details: NotRequired[OutputTokenDetails]
 
 
 @dataclass(init=False, repr=False)
@@ -105,9 +73,7 @@ class AIMessage(BaseMessage):
         example: bool = False,
     ) -> None:
         if content.__class__ is not str:
-            content = content_given(self, content, content_blocks)
-            if content_blocks is not None and tool_calls is None:
-                tool_calls = [block for block in content if block.get("type") == "tool_call"]
+            content, tool_calls = _read(self, content, content_blocks, tool_calls)
         self.content = content
         self.id: str | None = id if id is None or id.__class__ is str else str(id)
         self.name = name
@@ -164,9 +130,7 @@ class AIMessageChunk(AIMessage, BaseMessageChunk):
         example: bool = False,
     ) -> None:
         if content.__class__ is not str:
-            content = content_given(self, content, content_blocks)
-            if content_blocks is not None and tool_calls is None:
-                tool_calls = [block for block in content if block.get("type") == "tool_call"]
+            content, tool_calls = _read(self, content, content_blocks, tool_calls)
         # All at once: a chunk is made for each token, and two of these names are properties.
         self.__dict__ = {
             "content": content,
@@ -279,6 +243,14 @@ for _number, _name in enumerate(("tool_calls", "invalid_tool_calls")):
     setattr(AIMessageChunk, _name, _what_can_be_read(_name, _number))
 
 
+def _read(message: AIMessage, content: Any, blocks: Sequence[Any] | None, calls: Any) -> tuple[Any, Any]:
+    """Return the content of a message given something else than text, and its tool calls, from blocks perhaps."""
+    content = content_given(message, content, blocks)
+    if blocks is not None and calls is None:
+        calls = [block for block in content if block.get("type") == "tool_call"]
+    return content, calls
+
+
 def add_ai_message_chunks(left: AIMessageChunk, *others: AIMessageChunk) -> AIMessageChunk:
     """Return what chunks add up to."""
     return left.sum_of([left, *others])
@@ -314,32 +286,9 @@ def _call_lines(call: Mapping[str, Any]) -> list[str]:
     return [*lines, *(f"    {name}: {value}" for name, value in (args or {}).items())]
 
 
-def add_usage(left: UsageMetadata | None, right: UsageMetadata | None) -> UsageMetadata:
-    """Return what two calls, or two parts of one, have used together."""
-    return _each_count(left, right, operator.add)  # type: ignore[no-any-return]
-
-
-def subtract_usage(left: UsageMetadata | None, right: UsageMetadata | None) -> UsageMetadata:
-    """Return what one call has used more than another, and never less than nothing."""
-    return _each_count(left, right, lambda more, less: max(more - less, 0))  # type: ignore[no-any-return]
-
-
-def _each_count(left: Any, right: Any, join: Callable[[int, int], int]) -> Any:
-    if not left or not right:
-        return left or right or {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
-    total = dict(left)
-    for key, value in right.items():
-        before = total.get(key)
-        if isinstance(value, dict):
-            total[key] = _each_count(before, value, join) if before else value
-        elif value is not None:
-            total[key] = join(before or 0, value)
-    return total
-
-
 def _best_id(ids: Sequence[str | None]) -> str | None:
     """Return the id that tells most: the provider's own, before one made of a run, before one made up."""
     known = [id for id in ids if id]
-    provided = (id for id in known if not id.startswith(("lc_", "run-")))
-    of_runs = (id for id in known if id.startswith(("lc_run-", "run-")))
+    provided = (id for id in known if not id.startswith((LC_AUTO_PREFIX, "run-")))
+    of_runs = (id for id in known if id.startswith((LC_ID_PREFIX, "run-")))
     return next(provided, None) or next(of_runs, None) or next(iter(known), None)

@@ -1,35 +1,30 @@
 """BaseMessage: what all messages have, as plain mutable objects that cost little to build.
 
-Anything else with `type`, `content` and `id` is a message too: the engine looks at those attributes, never at a class.
+What else counts as a message stands in `likeness`.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Collection, Iterator, Sequence
 from copy import copy
 from dataclasses import MISSING, dataclass, field, fields
 from importlib import import_module
-from typing import Any, ClassVar, Final, Protocol, TypeAlias, runtime_checkable
+from typing import Any, ClassVar, TypeAlias
 
 from typing_extensions import Self
 
+from stepgraph.errors import NotAMessageError
+from stepgraph.messages.likeness import with_id
 from stepgraph.messages.merging import merge_content, merge_contents, merge_dicts
 
 __all__ = [
-    "LC_AUTO_PREFIX",
-    "LC_ID_PREFIX",
     "BaseMessage",
     "BaseMessageChunk",
     "Content",
-    "MessageLike",
     "Text",
     "TextAccessor",
-    "ensure_id",
     "get_msg_title_repr",
-    "is_message",
-    "kind_of",
     "merge_content",
     "message_chunk_to_message",
     "message_to_dict",
@@ -37,26 +32,11 @@ __all__ = [
     "with_id",
 ]
 
-LC_AUTO_PREFIX: Final = "lc_"
-"""What ids begin with that were made up."""
-
-LC_ID_PREFIX: Final = "lc_run-"
-"""What ids begin with that were made of a run's."""
-
 Content: TypeAlias = "str | list[str | dict[str, Any]]"
 """Text, or a list of blocks: texts, images, what a model thought, …"""
 
 _WIDTH = 80
 """How many characters wide the title of a printed message is."""
-
-
-@runtime_checkable
-class MessageLike(Protocol):
-    """What the engine asks of a message."""
-
-    type: str
-    content: Any
-    id: str | None
 
 
 class Text(str):
@@ -282,21 +262,10 @@ class BaseMessageChunk(BaseMessage):
         return whole(**{each.name: getattr(self, each.name) for each in fields(whole) if each.init})
 
 
-def ensure_id(id: str | None) -> str:
-    """Return an id, made up where there is none."""
-    return id or f"{LC_AUTO_PREFIX}{os.urandom(16).hex()}"
-
-
 def get_msg_title_repr(title: str, *, bold: bool = False) -> str:
     """Return a title in the middle of a line, in bold letters where a terminal shows it."""
     line = f" {title} ".center(_WIDTH, "=")
     return line.replace(f" {title} ", f"\x1b[1m {title} \x1b[0m") if bold else line
-
-
-def kind_of(message: Any) -> str:
-    """Return the type of a message, whole or not, by which programs tell messages of any framework apart."""
-    kind = str(message.type)
-    return kind.removesuffix("MessageChunk").lower() if kind.endswith("MessageChunk") else kind
 
 
 def message_chunk_to_message(chunk: Any) -> Any:
@@ -318,7 +287,7 @@ def content_given(message: BaseMessage, content: Any, blocks: Sequence[Any] | No
     """Return the content of a message that is given something else than text.
 
     Raises:
-        TypeError: It is given none, or something that cannot be any.
+        NotAMessageError: It is given none, or something that cannot be any.
     """
     if blocks is not None:
         return list(blocks)
@@ -327,7 +296,7 @@ def content_given(message: BaseMessage, content: Any, blocks: Sequence[Any] | No
     if isinstance(content, tuple):
         return list(content)
     came = "nothing" if content is None else f"{type(content).__name__}: {content!r}"
-    raise TypeError(f"the content of a {type(message).__name__} is text or a list of blocks, got {came}")
+    raise NotAMessageError(f"the content of a {type(message).__name__} is text or a list of blocks, got {came}")
 
 
 def check_type(message: BaseMessage, given: str) -> None:
@@ -338,24 +307,6 @@ def check_type(message: BaseMessage, given: str) -> None:
     """
     if given != message.type:
         raise ValueError(f"a {type(message).__name__} is of type {message.type!r}, got type={given!r}")
-
-
-def is_message(candidate: object) -> bool:
-    """Return whether something is a message: it has `type`, `content` and `id`."""
-    return (
-        hasattr(candidate, "content") and hasattr(candidate, "id") and isinstance(getattr(candidate, "type", None), str)
-    )
-
-
-def with_id(message: Any) -> str:
-    """Return the id of a message, giving it one where it has none and can take one."""
-    if message.id is None:
-        identity = os.urandom(16).hex()
-        try:
-            message.id = identity
-        except Exception:  # a frozen message of somebody else's stays as it is
-            return identity
-    return str(message.id)
 
 
 def _text_in(block: Any) -> str:

@@ -12,6 +12,7 @@ from typing_extensions import NotRequired, TypedDict
 __all__ = [
     "DATA_BLOCK_TYPES",
     "KNOWN_BLOCK_TYPES",
+    "OLDER_KEYS",
     "Annotation",
     "AudioContentBlock",
     "Citation",
@@ -227,3 +228,11 @@ KNOWN_BLOCK_TYPES: Final = DATA_BLOCK_TYPES | {
     *("server_tool_call", "server_tool_call_chunk", "server_tool_result"),
 }
 """The types of blocks that have a form here."""
+
+OLDER_KEYS: Final = {
+    "url": ("url", "url"),
+    "base64": ("data", "base64"),
+    "id": ("id", "file_id"),
+    "text": ("url", "text"),
+}
+"""Under which key data was, and is, by the `source_type` that LangChain's blocks had before version 1."""

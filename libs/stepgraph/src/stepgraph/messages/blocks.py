@@ -10,12 +10,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from stepgraph.messages.base import kind_of
 from stepgraph.messages.block_translators.anthropic import from_anthropic, from_anthropic_input, is_anthropic_input
 from stepgraph.messages.block_translators.langchain_v0 import from_v0, is_v0
 from stepgraph.messages.block_translators.openai import from_openai_data, is_openai_data
 from stepgraph.messages.block_translators.openai_responses import from_openai
 from stepgraph.messages.block_types import KNOWN_BLOCK_TYPES
+from stepgraph.messages.likeness import kind_of
+from stepgraph.messages.tool_calls import fragment_block
 
 __all__ = ["blocks_of"]
 
@@ -64,9 +65,7 @@ def _block(block: Mapping[str, Any]) -> Any:
 def _calls_besides(message: Any, blocks: Sequence[Any]) -> Iterator[Any]:
     """Yield the tool calls of a message that its content does not tell: fragments of them while it is streamed."""
     if getattr(message, "tool_call_chunks", None) and message.chunk_position != "last" and not message.content:
-        for each in message.tool_call_chunks:
-            made = {"type": "tool_call_chunk", **{key: each.get(key) for key in ("id", "name", "args")}}
-            yield made if each.get("index") is None else {**made, "index": each["index"]}
+        yield from map(fragment_block, message.tool_call_chunks)
         return
     told = {block.get("id") for block in blocks if block["type"] in _CALLS}
     fragments = any(block["type"] == "tool_call_chunk" for block in blocks)

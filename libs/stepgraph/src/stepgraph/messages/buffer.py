@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal
 
-from stepgraph.messages.base import kind_of
+from stepgraph.callbacks.buffer import calls_of, line_of
+from stepgraph.messages.likeness import kind_of
 
 __all__ = ["get_buffer_string"]
 
@@ -53,12 +54,8 @@ def get_buffer_string(
         "function": function_prefix,
         "tool": tool_prefix,
     }
-    return message_separator.join(
-        _line(message, _speaker(message, speakers))
-        if format == "prefix"
-        else _element(message, _speaker(message, speakers))
-        for message in messages
-    )
+    written = line_of if format == "prefix" else _element
+    return message_separator.join(written(message, _speaker(message, speakers)) for message in messages)
 
 
 def _speaker(message: Any, speakers: Mapping[str, str]) -> str:
@@ -70,22 +67,10 @@ def _speaker(message: Any, speakers: Mapping[str, str]) -> str:
     return speakers[kind]
 
 
-def _calls_of(message: Any) -> Any:
-    """Return the tool calls of a model's message, or the call of a function in the older form."""
-    if kind_of(message) != "ai":
-        return None
-    return message.tool_calls or message.additional_kwargs.get("function_call")
-
-
-def _line(message: Any, speaker: str) -> str:
-    calls = _calls_of(message)
-    return f"{speaker}: {message.text}{calls if calls else ''}"
-
-
 def _element(message: Any, speaker: str) -> str:
     kind = speaker if kind_of(message) == "chat" else speaker.lower()
     content = " ".join(_parts(message.content))
-    calls = _calls_of(message)
+    calls = calls_of(message)
     if not calls:
         return f"<message type={_quoted(kind)}>{content}</message>"
     lines = [f"<message type={_quoted(kind)}>"]

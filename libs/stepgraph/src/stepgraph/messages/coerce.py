@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Final
 
-from stepgraph.errors import listed, nearest
+from stepgraph.errors import NotAMessageError, listed, nearest
 from stepgraph.messages.ai import AIMessage, AIMessageChunk
-from stepgraph.messages.base import BaseMessage, is_message
+from stepgraph.messages.base import BaseMessage
 from stepgraph.messages.chat import ChatMessage, ChatMessageChunk
 from stepgraph.messages.function import FunctionMessage, FunctionMessageChunk
 from stepgraph.messages.human import HumanMessage, HumanMessageChunk
+from stepgraph.messages.likeness import is_message
 from stepgraph.messages.remove import RemoveMessage
 from stepgraph.messages.system import SystemMessage, SystemMessageChunk
 from stepgraph.messages.tool import ToolMessage, ToolMessageChunk
@@ -59,7 +60,7 @@ def to_message(form: Any) -> Any:
 
     Raises:
         ValueError: The role does not exist, or a dict lacks a key.
-        TypeError: It is none of these.
+        NotAMessageError: It is none of these.
     """
     if is_message(form):
         return form
@@ -69,7 +70,7 @@ def to_message(form: Any) -> Any:
         return _of_role(form[0], {"content": form[1]})
     if isinstance(form, Mapping):
         return _of_dict(form)
-    raise TypeError(
+    raise NotAMessageError(
         "a message is an object with type, content and id, or a str, a (role, content) pair or a dict with role and "
         f"content; got {type(form).__name__}: {form!r}"
     )
@@ -84,7 +85,7 @@ def convert_to_messages(forms: Any) -> list[Any]:
 
     Raises:
         ValueError: A role does not exist, or a dict lacks a key.
-        TypeError: There is no form of a message.
+        NotAMessageError: There is no form of a message.
     """
     to_messages: Callable[[], list[Any]] | None = getattr(forms, "to_messages", None)
     if to_messages is not None:

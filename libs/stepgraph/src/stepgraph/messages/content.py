@@ -6,12 +6,12 @@ What blocks there are stands in `block_types`; here programs look for all of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
-from stepgraph.messages.base import ensure_id
 from stepgraph.messages.block_types import (
     DATA_BLOCK_TYPES,
     KNOWN_BLOCK_TYPES,
+    OLDER_KEYS,
     Annotation,
     AudioContentBlock,
     Citation,
@@ -33,6 +33,7 @@ from stepgraph.messages.block_types import (
     ToolContentBlock,
     VideoContentBlock,
 )
+from stepgraph.messages.likeness import ensure_id
 
 __all__ = [
     "KNOWN_BLOCK_TYPES",
@@ -69,8 +70,6 @@ __all__ = [
     "is_data_content_block",
 ]
 
-_KEY_OF_SOURCE: Final = {"url": "url", "base64": "data", "id": "id", "text": "url"}
-
 
 def is_data_content_block(block: Mapping[str, Any]) -> bool:
     """Return whether a block holds an image, a sound, a video or a file, in this form or in LangChain's older one."""
@@ -78,7 +77,8 @@ def is_data_content_block(block: Mapping[str, Any]) -> bool:
         return False
     if any(key in block for key in ("url", "base64", "file_id", "text")):
         return True
-    return _KEY_OF_SOURCE.get(block.get("source_type", "")) in block
+    source = block.get("source_type")
+    return source in OLDER_KEYS and OLDER_KEYS[source][0] in block
 
 
 def _block(type: str, id: str | None, extras: Mapping[str, Any], **given: Any) -> Any:
@@ -88,12 +88,23 @@ def _block(type: str, id: str | None, extras: Mapping[str, Any], **given: Any) -
     return {**block, "extras": kept} if kept else block
 
 
-def _medium(type: str, extras: Mapping[str, Any], id: str | None, given: Mapping[str, Any]) -> Any:
-    if not (given["url"] or given["base64"] or given["file_id"]):
+def _medium(
+    type: str,
+    url: Any,
+    base64: Any,
+    file_id: Any,
+    mime_type: Any,
+    id: str | None,
+    index: Any,
+    extras: Mapping[str, Any],
+) -> Any:
+    """Return a block of data, of which somebody has to say where it is."""
+    if not (url or base64 or file_id):
         raise ValueError(f"a block of type {type!r} needs one of url, base64 and file_id")
-    if type != "image" and given["base64"] and not given["mime_type"]:
+    if type != "image" and base64 and not mime_type:
         raise ValueError(f"a block of type {type!r} that is given base64 needs a mime_type")
-    return _block(type, id, extras, **given)
+    where = {"url": url, "base64": base64, "file_id": file_id, "mime_type": mime_type}
+    return _block(type, id, extras, **where, index=index)
 
 
 def create_text_block(
@@ -123,8 +134,7 @@ def create_image_block(
     Raises:
         ValueError: There is no url, base64 or file_id.
     """
-    given = {"url": url, "base64": base64, "file_id": file_id, "mime_type": mime_type, "index": index}
-    return _medium("image", kwargs, id, given)  # type: ignore[no-any-return]
+    return _medium("image", url, base64, file_id, mime_type, id, index, kwargs)  # type: ignore[no-any-return]
 
 
 def create_video_block(
@@ -142,8 +152,7 @@ def create_video_block(
     Raises:
         ValueError: There is no url, base64 or file_id, or base64 and no mime_type.
     """
-    given = {"url": url, "base64": base64, "file_id": file_id, "mime_type": mime_type, "index": index}
-    return _medium("video", kwargs, id, given)  # type: ignore[no-any-return]
+    return _medium("video", url, base64, file_id, mime_type, id, index, kwargs)  # type: ignore[no-any-return]
 
 
 def create_audio_block(
@@ -161,8 +170,7 @@ def create_audio_block(
     Raises:
         ValueError: There is no url, base64 or file_id, or base64 and no mime_type.
     """
-    given = {"url": url, "base64": base64, "file_id": file_id, "mime_type": mime_type, "index": index}
-    return _medium("audio", kwargs, id, given)  # type: ignore[no-any-return]
+    return _medium("audio", url, base64, file_id, mime_type, id, index, kwargs)  # type: ignore[no-any-return]
 
 
 def create_file_block(
@@ -180,8 +188,7 @@ def create_file_block(
     Raises:
         ValueError: There is no url, base64 or file_id, or base64 and no mime_type.
     """
-    given = {"url": url, "base64": base64, "file_id": file_id, "mime_type": mime_type, "index": index}
-    return _medium("file", kwargs, id, given)  # type: ignore[no-any-return]
+    return _medium("file", url, base64, file_id, mime_type, id, index, kwargs)  # type: ignore[no-any-return]
 
 
 def create_plaintext_block(

@@ -7,8 +7,8 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from stepgraph.messages.base import kind_of
 from stepgraph.messages.coerce import convert_to_messages
+from stepgraph.messages.likeness import kind_of
 from stepgraph.messages.openai_form import role_of
 
 __all__ = ["count_tokens_approximately"]

@@ -7,8 +7,9 @@ from copy import copy
 from typing import Any, TypeAlias
 
 from stepgraph.messages.ai import add_usage
-from stepgraph.messages.base import BaseMessage, kind_of, message_chunk_to_message
+from stepgraph.messages.base import BaseMessage, message_chunk_to_message
 from stepgraph.messages.coerce import convert_to_messages
+from stepgraph.messages.likeness import kind_of
 from stepgraph.messages.merging import merge_dicts
 from stepgraph.messages.without_messages import or_runnable
 

@@ -17,6 +17,7 @@ __all__ = [
     "default_tool_chunk_parser",
     "default_tool_parser",
     "fragment",
+    "fragment_block",
     "invalid_call",
     "invalid_tool_call",
     "merge_tool_call_chunks",
@@ -142,6 +143,12 @@ def as_fragment(call: Mapping[str, Any]) -> ToolCallChunk:
     args = call.get("args")
     text = args if args is None or isinstance(args, str) else json.dumps(args, default=str)
     return tool_call_chunk(name=call.get("name"), args=text, id=call.get("id"))
+
+
+def fragment_block(call: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a fragment of a call as a block of content."""
+    made = {"type": "tool_call_chunk", **{key: call.get(key) for key in ("id", "name", "args")}}
+    return made if call.get("index") is None else {**made, "index": call["index"]}
 
 
 def default_tool_parser(raw_tool_calls: Sequence[Mapping[str, Any]]) -> tuple[list[ToolCall], list[InvalidToolCall]]:

@@ -10,19 +10,22 @@ from stepgraph.output_parsers.json_text import NOT_JSON, json_in, parse_json_mar
 from stepgraph.output_parsers.transform import BaseCumulativeTransformOutputParser
 from stepgraph.outputs import Generation
 
-__all__ = ["JsonOutputParser", "SimpleJsonOutputParser", "parse_json_markdown", "parse_partial_json", "schema_text"]
+__all__ = ["JsonOutputParser", "SimpleJsonOutputParser", "instructions", "parse_json_markdown", "parse_partial_json"]
 
 _INSTRUCTIONS = """\
-Answer with one JSON value that fits the JSON schema below, and with nothing else: no words before or after it, no \
-Markdown fence around it, no comments, no trailing commas.
+{opening}
 
 A schema such as {{"properties": {{"names": {{"type": "array", "items": {{"type": "string"}}}}}}, "required": \
 ["names"]}} is fitted by {{"names": ["Ada", "Alan"]}}, and not by {{"properties": {{"names": ["Ada", "Alan"]}}}}.
 
-The schema:
+{heading}
 ```
 {schema}
 ```"""
+_OPENING = (
+    "Answer with one JSON value that fits the JSON schema below, and with nothing else: no words before or after it, "
+    "no Markdown fence around it, no comments, no trailing commas."
+)
 
 
 class JsonOutputParser(BaseCumulativeTransformOutputParser[Any]):
@@ -68,7 +71,7 @@ class JsonOutputParser(BaseCumulativeTransformOutputParser[Any]):
         """Return what a prompt tells the model about the form of its answer."""
         if self.pydantic_object is None:
             return "Answer with a JSON object."
-        return _INSTRUCTIONS.format(schema=schema_text(self.pydantic_object))
+        return instructions(_OPENING, "The schema:", self.pydantic_object)
 
     @property
     def _type(self) -> str:
@@ -78,9 +81,15 @@ class JsonOutputParser(BaseCumulativeTransformOutputParser[Any]):
 SimpleJsonOutputParser = JsonOutputParser
 
 
-def schema_text(model: Any) -> str:
-    """Return the JSON schema of a pydantic model, of version 1 or 2, as a prompt shows it."""
+def instructions(opening: str, heading: str, model: Any) -> str:
+    """Return what a prompt tells about an answer in JSON.
+
+    Args:
+        opening: What is said first.
+        heading: What stands above the schema.
+        model: A pydantic model, of version 1 or 2, that the answer fits.
+    """
     schema = dict(model.model_json_schema() if hasattr(model, "model_json_schema") else model.schema())
     schema.pop("title", None)
     schema.pop("type", None)
-    return json.dumps(schema, ensure_ascii=False)
+    return _INSTRUCTIONS.format(opening=opening, heading=heading, schema=json.dumps(schema, ensure_ascii=False))

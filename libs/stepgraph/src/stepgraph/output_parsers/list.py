@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import Iterator
 from io import StringIO
-from typing import Any
 
-from stepgraph.output_parsers.reading import text_of
-from stepgraph.output_parsers.transform import BaseTransformOutputParser
-from stepgraph.runnables.call import Call
+from stepgraph.output_parsers.transform import PiecewiseOutputParser
 
 __all__ = [
     "CommaSeparatedListOutputParser",
@@ -23,7 +20,7 @@ __all__ = [
 ]
 
 
-class ListOutputParser(BaseTransformOutputParser[list[str]]):
+class ListOutputParser(PiecewiseOutputParser[list[str]]):
     """Reads a list; subclasses write `parse`, and `parse_iter` where items are found by a pattern."""
 
     def parse(self, text: str) -> list[str]:
@@ -34,21 +31,8 @@ class ListOutputParser(BaseTransformOutputParser[list[str]]):
         """Yield where the items of a text are: the first group of each match."""
         raise NotImplementedError(f"{type(self).__name__} finds no items by a pattern; call parse()")
 
-    def _transform(self, chunks: Iterator[Any], call: Call | None, **kwargs: Any) -> Iterator[Any]:
-        begun = _Begun(self)
-        for chunk in chunks:
-            yield from begun.items(text_of(chunk))
-        yield from begun.rest()
-
-    async def _atransform(
-        self, chunks: AsyncIterator[Any], call: Call | None, **kwargs: Any
-    ) -> AsyncGenerator[Any, None]:
-        begun = _Begun(self)
-        async for chunk in chunks:
-            for item in begun.items(text_of(chunk)):
-                yield item
-        for item in begun.rest():
-            yield item
+    def _begin(self) -> _Begun:
+        return _Begun(self)
 
     @property
     def _type(self) -> str:
@@ -130,7 +114,7 @@ class _Begun:
         self._text = ""
         self._told = 0
 
-    def items(self, text: str) -> Iterator[list[str]]:
+    def more(self, text: str) -> Iterator[list[str]]:
         """Add text and yield the items that it makes whole, each in a list of its own."""
         self._text += text
         if self._by_pattern:

@@ -99,7 +99,7 @@ class JsonOutputToolsParser(BaseCumulativeTransformOutputParser[Any]):
     Attributes:
         strict: Whether line breaks and the like in strings of the arguments are refused, where they are read here.
         return_id: Whether the dicts have the calls' `id` too.
-        first_tool_only: Whether the first call is returned alone, `None` for none.
+        first_tool_only: Whether the first call is returned alone, the empty list for none.
         diff: See `BaseCumulativeTransformOutputParser`.
     """
 

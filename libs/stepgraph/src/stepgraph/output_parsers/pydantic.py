@@ -7,23 +7,12 @@ from typing import Any, ClassVar, Generic
 from typing_extensions import TypeVar
 
 from stepgraph.errors import OutputParserException
-from stepgraph.output_parsers.json import JsonOutputParser, schema_text
+from stepgraph.output_parsers.json import JsonOutputParser, instructions
 from stepgraph.outputs import Generation
 
 __all__ = ["PydanticOutputParser", "validated"]
 
 M = TypeVar("M", default=Any)
-
-_INSTRUCTIONS = """\
-The answer is a JSON object that fits the JSON schema below.
-
-A schema such as {{"properties": {{"names": {{"type": "array", "items": {{"type": "string"}}}}}}, "required": \
-["names"]}} is fitted by {{"names": ["Ada", "Alan"]}}, and not by {{"properties": {{"names": ["Ada", "Alan"]}}}}.
-
-The schema of the answer:
-```
-{schema}
-```"""
 
 
 class PydanticOutputParser(JsonOutputParser, Generic[M]):
@@ -78,7 +67,8 @@ class PydanticOutputParser(JsonOutputParser, Generic[M]):
 
     def get_format_instructions(self) -> str:
         """Return what a prompt tells the model about the form of its answer."""
-        return _INSTRUCTIONS.format(schema=schema_text(self.pydantic_object))
+        opening = "The answer is a JSON object that fits the JSON schema below."
+        return instructions(opening, "The schema of the answer:", self.pydantic_object)
 
     @property
     def OutputType(self) -> Any:  # noqa: N802 - a type

@@ -1,9 +1,9 @@
-"""Parsers of streams: those that read each chunk by itself, and those that read all that has come so far."""
+"""Parsers of streams: by each chunk, by pieces of the text, or by all that has come so far."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Generic
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol
 
 from stepgraph.output_parsers.base import BaseOutputParser, T
 from stepgraph.output_parsers.patch import patch
@@ -12,7 +12,7 @@ from stepgraph.outputs import Generation
 from stepgraph.runnables.call import Call
 from stepgraph.runnables.traced import Traced
 
-__all__ = ["BaseCumulativeTransformOutputParser", "BaseTransformOutputParser"]
+__all__ = ["BaseCumulativeTransformOutputParser", "BaseTransformOutputParser", "Begun", "PiecewiseOutputParser"]
 
 
 class BaseTransformOutputParser(BaseOutputParser[T], Generic[T]):
@@ -31,6 +31,40 @@ class BaseTransformOutputParser(BaseOutputParser[T], Generic[T]):
     ) -> AsyncGenerator[Any, None]:
         async for chunk in chunks:
             yield await self.aparse_result([generation_of(chunk)])
+
+
+class Begun(Protocol):
+    """Text of which more is to come."""
+
+    def more(self, text: str) -> Iterable[Any]:
+        """Add text and return what it makes whole."""
+
+    def rest(self) -> Iterable[Any]:
+        """Return what is left when the text has ended."""
+
+
+class PiecewiseOutputParser(BaseTransformOutputParser[T], Generic[T]):
+    """A parser that yields a piece of a text when it is whole; subclasses say how a text begins."""
+
+    def _begin(self) -> Begun:
+        """Return a text of which nothing has come yet."""
+        raise NotImplementedError(f"{type(self).__name__} must define _begin()")
+
+    def _transform(self, chunks: Iterator[Any], call: Call | None, **kwargs: Any) -> Iterator[Any]:
+        begun = self._begin()
+        for chunk in chunks:
+            yield from begun.more(text_of(chunk))
+        yield from begun.rest()
+
+    async def _atransform(
+        self, chunks: AsyncIterator[Any], call: Call | None, **kwargs: Any
+    ) -> AsyncGenerator[Any, None]:
+        begun = self._begin()
+        async for chunk in chunks:
+            for piece in begun.more(text_of(chunk)):
+                yield piece
+        for piece in begun.rest():
+            yield piece
 
 
 class BaseCumulativeTransformOutputParser(BaseTransformOutputParser[T], Generic[T]):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import Any, Final, Literal
 
 from stepgraph.errors import OutputParserException
-from stepgraph.output_parsers.reading import text_of
-from stepgraph.output_parsers.transform import BaseTransformOutputParser
+from stepgraph.output_parsers.transform import PiecewiseOutputParser
 from stepgraph.output_parsers.xml_text import XMLReader
-from stepgraph.runnables.call import Call
 
 __all__ = ["XMLOutputParser"]
 
@@ -39,7 +36,7 @@ The tags:
 ```"""
 
 
-class XMLOutputParser(BaseTransformOutputParser[dict[str, Any]]):
+class XMLOutputParser(PiecewiseOutputParser[dict[str, Any]]):
     """Reads XML: `<a><b>x</b><c/></a>` is `{"a": [{"b": "x"}, {"c": None}]}`; attributes are left out.
 
     Texts that declare entities are refused, whichever `parser` is named.
@@ -72,21 +69,8 @@ class XMLOutputParser(BaseTransformOutputParser[dict[str, Any]]):
         assert reader.root is not None  # expat complains of a text without an element
         return reader.root
 
-    def _transform(self, chunks: Iterator[Any], call: Call | None, **kwargs: Any) -> Iterator[Any]:
-        begun = _Begun()
-        for chunk in chunks:
-            yield from begun.elements(text_of(chunk))
-        yield from begun.rest()
-
-    async def _atransform(
-        self, chunks: AsyncIterator[Any], call: Call | None, **kwargs: Any
-    ) -> AsyncGenerator[Any, None]:
-        begun = _Begun()
-        async for chunk in chunks:
-            for element in begun.elements(text_of(chunk)):
-                yield element
-        for element in begun.rest():
-            yield element
+    def _begin(self) -> _Begun:
+        return _Begun()
 
     @property
     def _type(self) -> str:
@@ -106,7 +90,7 @@ class _Begun:
         """Whether the outermost element is closed."""
         return self._reader.root is not None
 
-    def elements(self, text: str) -> list[dict[str, Any]]:
+    def more(self, text: str) -> list[dict[str, Any]]:
         """Add text and return the innermost elements that end in it."""
         if self.is_done:
             return []

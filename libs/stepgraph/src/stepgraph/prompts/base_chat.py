@@ -42,7 +42,7 @@ class BaseChatPromptTemplate(BasePromptTemplate[str]):
         return ChatPromptValue(await self.aformat_messages(**kwargs))
 
     def pretty_repr(self, html: bool = False) -> str:
-        """Return the messages as titled text, with the names of variables in their places."""
+        """Return the messages as titled text, with the names of variables in their places; `html` changes nothing."""
         return repr(self)
 
     def pretty_print(self) -> None:

@@ -147,11 +147,11 @@ class ChatPromptTemplate(BaseChatPromptTemplate):
         return made  # type: ignore[no-any-return]
 
     def append(self, message: MessageLikeRepresentation) -> None:
-        """Add a message at the end, in this prompt itself."""
+        """Add a message at the end, in this prompt itself; see `extend`."""
         self.extend([message])
 
     def extend(self, messages: Sequence[MessageLikeRepresentation]) -> None:
-        """Add messages at the end, in this prompt itself."""
+        """Add messages at the end, in this prompt itself. Variables are written in them as in f-strings."""
         parts = [to_template(each) for each in _listed_forms(messages)]
         required, optional, types = _variables_of(parts)
         self.messages.extend(parts)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import model_validator
 from typing_extensions import Self
 
-from stepgraph.prompts.formats import PromptTemplateFormat, compiled, missing_variables
+from stepgraph.prompts.formats import PromptTemplateFormat, compiled, filled
 from stepgraph.prompts.message import titled
 from stepgraph.runnables.base import Runnable
 from stepgraph.runnables.call import Call
@@ -53,15 +53,7 @@ class DictPromptTemplate(TracedSerializable[Any, Any]):
         Raises:
             MissingVariablesError: A variable has no value; it is a `KeyError`.
         """
-
-        def filled(text: str) -> str:
-            template = compiled(text, self.template_format)
-            missing = [name for name in template.variables if name not in kwargs]
-            if missing:
-                raise missing_variables(self.get_name(), missing, self.input_variables, kwargs, self.template_format)
-            return template.fill(kwargs)
-
-        made: dict[str, Any] = _mapped(self.template, filled)
+        made: dict[str, Any] = _mapped(self.template, lambda text: filled(self, text, kwargs))
         return made
 
     async def aformat(self, **kwargs: Any) -> dict[str, Any]:
@@ -96,11 +88,11 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(each)
 
 
-def _mapped(value: Any, filled: Callable[[str], str]) -> Any:
+def _mapped(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        return filled(value)
+        return change(value)
     if isinstance(value, dict):
-        return {key: _mapped(each, filled) for key, each in value.items()}
+        return {key: _mapped(each, change) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return type(value)(_mapped(each, filled) for each in value)
+        return type(value)(_mapped(each, change) for each in value)
     return value

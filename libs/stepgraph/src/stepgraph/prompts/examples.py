@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from stepgraph.execution.threads import in_thread
 from stepgraph.prompts.formats import missing_variables
+from stepgraph.prompts.prompt import PromptTemplate
+from stepgraph.prompts.string import StringPromptTemplate
 
-__all__ = ["WithExamples", "shown"]
+__all__ = ["StringWithExamples", "WithExamples", "shown"]
 
 
 class WithExamples(BaseModel):
@@ -61,6 +63,36 @@ class WithExamples(BaseModel):
             return await in_thread(self.example_selector.select_examples, kwargs)  # type: ignore[no-any-return]
         found: list[dict[str, Any]] = await select(kwargs)
         return found
+
+
+class StringWithExamples(WithExamples, StringPromptTemplate):
+    """A prompt of text with examples in it; subclasses say what stands around them.
+
+    Attributes:
+        example_prompt: How one example is shown.
+    """
+
+    example_prompt: PromptTemplate
+
+    def format(self, **kwargs: Any) -> str:
+        """Return the text with examples in it, and values put in for its variables.
+
+        Raises:
+            MissingVariablesError: A variable has no value; it is a `KeyError`.
+        """
+        values = self._merge_partial_and_user_variables(**kwargs)
+        prompt = self.example_prompt
+        return self._around([prompt.format(**shown(prompt, each)) for each in self._get_examples(**values)], values)
+
+    async def aformat(self, **kwargs: Any) -> str:
+        """See `format`."""
+        values = self._merge_partial_and_user_variables(**kwargs)
+        prompt, found = self.example_prompt, await self._aget_examples(**values)
+        return self._around([await prompt.aformat(**shown(prompt, each)) for each in found], values)
+
+    def _around(self, examples: list[str], values: dict[str, Any]) -> str:
+        """Return the whole text for the texts of some examples."""
+        raise NotImplementedError(f"{type(self).__name__} must define _around()")
 
 
 def shown(prompt: Any, example: Mapping[str, Any]) -> dict[str, Any]:

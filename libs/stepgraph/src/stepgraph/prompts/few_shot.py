@@ -12,16 +12,15 @@ from pydantic import Field, model_validator
 from typing_extensions import Self
 
 from stepgraph.prompts.base_chat import BaseChatPromptTemplate
-from stepgraph.prompts.examples import WithExamples, shown
+from stepgraph.prompts.examples import StringWithExamples, WithExamples, shown
 from stepgraph.prompts.formats import PromptTemplateFormat, compiled
 from stepgraph.prompts.message import BaseMessagePromptTemplate
-from stepgraph.prompts.prompt import PromptTemplate
-from stepgraph.prompts.string import StringPromptTemplate, check_valid_template
+from stepgraph.prompts.string import check_valid_template
 
 __all__ = ["FewShotChatMessagePromptTemplate", "FewShotPromptTemplate"]
 
 
-class FewShotPromptTemplate(WithExamples, StringPromptTemplate):
+class FewShotPromptTemplate(StringWithExamples):
     """A prompt of a prefix, examples and a suffix.
 
     Attributes:
@@ -33,7 +32,6 @@ class FewShotPromptTemplate(WithExamples, StringPromptTemplate):
         validate_template: Whether `input_variables` must name the variables of both; else they are found.
     """
 
-    example_prompt: PromptTemplate
     suffix: str
     prefix: str = ""
     example_separator: str = "\n\n"
@@ -50,28 +48,7 @@ class FewShotPromptTemplate(WithExamples, StringPromptTemplate):
         self.__dict__["input_variables"] = [name for name in found if name not in self.partial_variables]
         return self
 
-    def format(self, **kwargs: Any) -> str:
-        """Return the text with examples in it, and values put in for its variables.
-
-        Raises:
-            MissingVariablesError: A variable has no value; it is a `KeyError`.
-        """
-        values = self._merge_partial_and_user_variables(**kwargs)
-        examples = [self.example_prompt.format(**self._shown(each)) for each in self._get_examples(**values)]
-        return self._filled(examples, values)
-
-    async def aformat(self, **kwargs: Any) -> str:
-        """See `format`."""
-        values = self._merge_partial_and_user_variables(**kwargs)
-        found = await self._aget_examples(**values)
-        examples = [await self.example_prompt.aformat(**self._shown(each)) for each in found]
-        return self._filled(examples, values)
-
-    def _shown(self, example: dict[str, Any]) -> dict[str, Any]:
-        return shown(self.example_prompt, example)
-
-    def _filled(self, examples: list[str], values: dict[str, Any]) -> str:
-        """Return the text of some examples."""
+    def _around(self, examples: list[str], values: dict[str, Any]) -> str:
         text = self.example_separator.join(each for each in (self.prefix, *examples, self.suffix) if each)
         template = compiled(text, self.template_format)
         missing = [name for name in template.variables if name not in values]

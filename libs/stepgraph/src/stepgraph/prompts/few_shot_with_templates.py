@@ -8,15 +8,14 @@ from pydantic import model_validator
 from typing_extensions import Self
 
 from stepgraph.errors import listed
-from stepgraph.prompts.examples import WithExamples, shown
+from stepgraph.prompts.examples import StringWithExamples
 from stepgraph.prompts.formats import PromptTemplateFormat
-from stepgraph.prompts.prompt import PromptTemplate
 from stepgraph.prompts.string import StringPromptTemplate
 
 __all__ = ["FewShotPromptWithTemplates"]
 
 
-class FewShotPromptWithTemplates(WithExamples, StringPromptTemplate):
+class FewShotPromptWithTemplates(StringWithExamples):
     """A prompt of examples between two other prompts, each filled in by itself.
 
     Attributes:
@@ -24,11 +23,10 @@ class FewShotPromptWithTemplates(WithExamples, StringPromptTemplate):
         suffix: What comes after them.
         prefix: What comes before them, if anything.
         example_separator: What stands between all of these.
-        template_format: How variables are written.
+        template_format: Kept for programs that name one; each of the prompts knows its own.
         validate_template: Whether `input_variables` must name the variables of both; else they are found.
     """
 
-    example_prompt: PromptTemplate
     suffix: StringPromptTemplate
     prefix: StringPromptTemplate | None = None
     example_separator: str = "\n\n"
@@ -48,27 +46,7 @@ class FewShotPromptWithTemplates(WithExamples, StringPromptTemplate):
         self.__dict__["input_variables"] = sorted(found - set(self.partial_variables))
         return self
 
-    def format(self, **kwargs: Any) -> str:
-        """Return the text with examples in it, and values put in for its variables.
-
-        Raises:
-            MissingVariablesError: A variable has no value; it is a `KeyError`.
-        """
-        values = self._merge_partial_and_user_variables(**kwargs)
-        examples = [self.example_prompt.format(**self._shown(each)) for each in self._get_examples(**values)]
-        return self._joined(examples, values)
-
-    async def aformat(self, **kwargs: Any) -> str:
-        """See `format`."""
-        values = self._merge_partial_and_user_variables(**kwargs)
-        found = await self._aget_examples(**values)
-        return self._joined([await self.example_prompt.aformat(**self._shown(each)) for each in found], values)
-
-    def _shown(self, example: dict[str, Any]) -> dict[str, Any]:
-        return shown(self.example_prompt, example)
-
-    def _joined(self, examples: list[str], values: dict[str, Any]) -> str:
-        """Return the text of some examples."""
+    def _around(self, examples: list[str], values: dict[str, Any]) -> str:
         prefix = self.prefix.format(**values) if self.prefix else ""
         pieces = (prefix, *examples, self.suffix.format(**values))
         return self.example_separator.join(each for each in pieces if each)

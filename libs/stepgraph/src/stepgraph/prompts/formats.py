@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 from stepgraph.errors import MissingVariablesError, listed
 
-__all__ = ["FORMATS", "Compiled", "PromptTemplateFormat", "compiled", "missing_variables"]
+__all__ = ["FORMATS", "Compiled", "PromptTemplateFormat", "compiled", "filled", "missing_variables"]
 
 PromptTemplateFormat: TypeAlias = Literal["f-string", "mustache", "jinja2"]
 """How variables are written: `{x}`, `{{x}}`, or `{{ x }}` with jinja2's statements."""
@@ -64,6 +64,19 @@ def _compiled(template: str, template_format: str) -> Compiled:
 
 _kept = lru_cache(maxsize=2048)(_compiled)
 _long_kept = lru_cache(maxsize=64)(_compiled)
+
+
+def filled(prompt: Any, text: str, values: Mapping[str, Any]) -> str:
+    """Return one of the texts of a prompt, with values put in for its variables, none of which may be missing.
+
+    Raises:
+        MissingVariablesError: One is; it is a `KeyError`.
+    """
+    template = compiled(text, prompt.template_format)
+    missing = [name for name in template.variables if name not in values]
+    if missing:
+        raise missing_variables(prompt.get_name(), missing, prompt.input_variables, values, prompt.template_format)
+    return template.fill(values)
 
 
 def missing_variables(

@@ -11,7 +11,7 @@ from typing_extensions import Self
 from stepgraph.errors import listed
 from stepgraph.prompt_values import ImagePromptValue, ImageURL, PromptValue
 from stepgraph.prompts.base import BasePromptTemplate
-from stepgraph.prompts.formats import PromptTemplateFormat, compiled
+from stepgraph.prompts.formats import PromptTemplateFormat, compiled, filled
 
 __all__ = ["ImagePromptTemplate"]
 
@@ -59,12 +59,15 @@ class ImagePromptTemplate(BasePromptTemplate[ImageURL]):
             kwargs: The values; `url` and `detail` stand in place of the template's.
 
         Raises:
+            MissingVariablesError: A variable has no value; it is a `KeyError`.
             ValueError: There is no `url`, or a `path`.
         """
         if "path" in kwargs:
             raise ValueError(_NO_PATHS)
         values = self._merge_partial_and_user_variables(**kwargs)
-        made = {key: self._filled(text, values) for key, text in self.template.items()}
+        made = {
+            key: filled(self, text, values) if isinstance(text, str) else text for key, text in self.template.items()
+        }
         made |= {key: kwargs[key] for key in ("url", "detail") if kwargs.get(key)}
         if not isinstance(made.get("url"), str) or not made["url"]:
             raise ValueError(f"an image needs a 'url', got {made!r}")
@@ -77,15 +80,6 @@ class ImagePromptTemplate(BasePromptTemplate[ImageURL]):
     def pretty_repr(self, html: bool = False) -> str:
         """Return the dict with the names of its variables in their places."""
         return repr(self.template)
-
-    def _filled(self, text: Any, values: Mapping[str, Any]) -> Any:
-        if not isinstance(text, str):
-            return text
-        template = compiled(text, self.template_format)
-        missing = [name for name in template.variables if name not in values]
-        if missing:
-            raise self._missing(missing, values)
-        return template.fill(values)
 
     @property
     def _prompt_type(self) -> str:

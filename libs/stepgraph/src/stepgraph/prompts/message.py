@@ -7,10 +7,9 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["BaseMessagePromptTemplate", "titled"]
+from stepgraph.messages.base import get_msg_title_repr
 
-_WIDTH = 80
-"""How many characters wide the title of a printed message is."""
+__all__ = ["BaseMessagePromptTemplate", "titled"]
 
 
 class BaseMessagePromptTemplate(BaseModel):
@@ -32,7 +31,7 @@ class BaseMessagePromptTemplate(BaseModel):
         raise NotImplementedError(f"{type(self).__name__} must define input_variables")
 
     def pretty_repr(self, html: bool = False) -> str:
-        """Return what it makes as titled text, with the names of variables in their places."""
+        """Return what it makes as titled text, with the names of variables in their places; `html` changes nothing."""
         return repr(self)
 
     def pretty_print(self) -> None:
@@ -47,4 +46,4 @@ class BaseMessagePromptTemplate(BaseModel):
 
 def titled(title: str, text: str) -> str:
     """Return text under a title, as messages are printed."""
-    return f"{f' {title} '.center(_WIDTH, '=')}\n\n{text}"
+    return f"{get_msg_title_repr(title)}\n\n{text}"

@@ -93,7 +93,16 @@ class PromptTemplate(StringPromptTemplate):
         prefix: str = "",
         **kwargs: Any,
     ) -> Self:
-        """Return the prompt of a text that is made of a prefix, examples and a suffix."""
+        """Return the prompt of a text that is made of a prefix, examples and a suffix.
+
+        Args:
+            examples: The examples; they are templates too.
+            suffix: What comes after them.
+            input_variables: The variables, which are checked with `validate_template=True` alone; else they are found.
+            example_separator: What stands between all of these.
+            prefix: What comes before them; the separator stands after it even where it is empty.
+            kwargs: Other attributes.
+        """
         text = example_separator.join([prefix, *examples, suffix])
         return cls(template=text, input_variables=list(input_variables), **kwargs)
 

@@ -23,11 +23,32 @@ __all__ = [
     "ChatMessagePromptTemplate",
     "ContentMessagePromptTemplate",
     "HumanMessagePromptTemplate",
+    "OneMessagePromptTemplate",
     "SystemMessagePromptTemplate",
 ]
 
 
-class BaseStringMessagePromptTemplate(BaseMessagePromptTemplate):
+class OneMessagePromptTemplate(BaseMessagePromptTemplate):
+    """What makes one message; subclasses write `format` and `input_variables`."""
+
+    def format(self, **kwargs: Any) -> BaseMessage:
+        """Return the message, with values put in for the variables."""
+        raise NotImplementedError(f"{type(self).__name__} must define format()")
+
+    async def aformat(self, **kwargs: Any) -> BaseMessage:
+        """See `format`."""
+        return self.format(**kwargs)
+
+    def format_messages(self, **kwargs: Any) -> list[Any]:
+        """Return the message in a list; see `format`."""
+        return [self.format(**kwargs)]
+
+    async def aformat_messages(self, **kwargs: Any) -> list[Any]:
+        """See `format_messages`."""
+        return [await self.aformat(**kwargs)]
+
+
+class BaseStringMessagePromptTemplate(OneMessagePromptTemplate):
     """What makes one message of a text; subclasses write `format`.
 
     Attributes:
@@ -64,22 +85,6 @@ class BaseStringMessagePromptTemplate(BaseMessagePromptTemplate):
         """Return the template of a text that is in a file; see `PromptTemplate.from_file`."""
         return cls(prompt=PromptTemplate.from_file(template_file), **kwargs)
 
-    def format(self, **kwargs: Any) -> BaseMessage:
-        """Return the message, with values put in for the variables."""
-        raise NotImplementedError(f"{type(self).__name__} must define format()")
-
-    async def aformat(self, **kwargs: Any) -> BaseMessage:
-        """See `format`."""
-        return self.format(**kwargs)
-
-    def format_messages(self, **kwargs: Any) -> list[Any]:
-        """Return the message in a list; see `format`."""
-        return [self.format(**kwargs)]
-
-    async def aformat_messages(self, **kwargs: Any) -> list[Any]:
-        """See `format_messages`."""
-        return [await self.aformat(**kwargs)]
-
     @property
     def input_variables(self) -> list[str]:
         """The variables of the text."""
@@ -110,7 +115,7 @@ class ChatMessagePromptTemplate(BaseStringMessagePromptTemplate):
         return ChatMessage(text, role=self.role, additional_kwargs=dict(self.additional_kwargs))
 
 
-class ContentMessagePromptTemplate(BaseMessagePromptTemplate):
+class ContentMessagePromptTemplate(OneMessagePromptTemplate):
     """What makes one message of a text, or of a list of content blocks.
 
     Attributes:
@@ -175,32 +180,21 @@ class ContentMessagePromptTemplate(BaseMessagePromptTemplate):
     def format(self, **kwargs: Any) -> BaseMessage:
         """Return the message, with values put in for the variables."""
         prompt = self.prompt
-        content: Any
         if isinstance(prompt, list):
-            content = [_made(each, each.format(**_for(each, kwargs))) for each in prompt]
-        else:
-            content = prompt.format(**kwargs)
-        if self.additional_kwargs:
-            return self.message_class(content, additional_kwargs=dict(self.additional_kwargs))
-        return self.message_class(content)
+            return self._message([_made(each, each.format(**_for(each, kwargs))) for each in prompt])
+        return self._message(prompt.format(**kwargs))
 
     async def aformat(self, **kwargs: Any) -> BaseMessage:
         """See `format`."""
         prompt = self.prompt
-        content: Any
         if isinstance(prompt, list):
-            content = [_made(each, await each.aformat(**_for(each, kwargs))) for each in prompt]
-        else:
-            content = await prompt.aformat(**kwargs)
-        return self.message_class(content, additional_kwargs=dict(self.additional_kwargs))
+            return self._message([_made(each, await each.aformat(**_for(each, kwargs))) for each in prompt])
+        return self._message(await prompt.aformat(**kwargs))
 
-    def format_messages(self, **kwargs: Any) -> list[Any]:
-        """Return the message in a list; see `format`."""
-        return [self.format(**kwargs)]
-
-    async def aformat_messages(self, **kwargs: Any) -> list[Any]:
-        """See `format_messages`."""
-        return [await self.aformat(**kwargs)]
+    def _message(self, content: Any) -> BaseMessage:
+        if self.additional_kwargs:
+            return self.message_class(content, additional_kwargs=dict(self.additional_kwargs))
+        return self.message_class(content)
 
     @property
     def input_variables(self) -> list[str]:

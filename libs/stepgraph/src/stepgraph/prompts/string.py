@@ -33,7 +33,7 @@ class StringPromptTemplate(BasePromptTemplate[str]):
         return StringPromptValue(await self.aformat(**kwargs))
 
     def pretty_repr(self, html: bool = False) -> str:
-        """Return the text with the names of its variables in their places."""
+        """Return the text with the names of its variables in their places; `html` changes nothing."""
         return self.format(**{name: f"{{{name}}}" for name in self.input_variables})
 
     def pretty_print(self) -> None:

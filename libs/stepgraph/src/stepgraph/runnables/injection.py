@@ -11,7 +11,7 @@ from stepgraph.config import RunnableConfig, merge_configs
 from stepgraph.runnables.call import Call, surrounding_config
 from stepgraph.signatures import resolved_hints, wanted_by
 
-__all__ = ["Wanted", "given", "wanted"]
+__all__ = ["Wanted", "given", "manager_of", "wanted", "whole_config"]
 
 Wanted: TypeAlias = "tuple[tuple[str, str], ...]"
 """Pairs of a parameter and what it is to be filled with."""
@@ -46,27 +46,31 @@ def given(inject: Wanted, call: Call | None, kwargs: dict[str, Any], *, is_async
     found: dict[str, Any] = {}
     for parameter, what in inject:
         if what == "config":
-            found[parameter] = _whole_config()
+            found[parameter] = whole_config()
         elif what == "run_manager":
-            found[parameter] = _run_manager(call, is_async)
+            found[parameter] = manager_of(None if call is None else call.run, "Chain", is_async=is_async)
         else:
             found[parameter] = getattr(SCOPE.get(), what, None)
     return {**found, **kwargs}
 
 
-def _whole_config() -> RunnableConfig:
+def whole_config() -> RunnableConfig:
     """Return a config of the function's own, which it may write to, in which no key is missing that it may look for."""
     config: RunnableConfig = {"tags": [], "metadata": {}, "callbacks": None, "configurable": {}}
     config.update(merge_configs(surrounding_config()))
     return config
 
 
-def _run_manager(call: Call | None, is_async: bool) -> Any:
-    """Return what reports of the run; where nobody listens, one that reports to nobody."""
-    if call is not None and call.run is not None:
-        return call.run
-    from stepgraph.callbacks import ids, manager, runs  # noqa: PLC0415 - few functions ask
+def manager_of(run: Any, kind: str, *, is_async: bool) -> Any:
+    """Return what reports of a run, in the colour of the function that asks; to nobody, where nobody listens.
 
-    if is_async:
-        return runs.AsyncCallbackManagerForChainRun(manager.AsyncCallbackManager([]), ids.new_run_id())
-    return runs.CallbackManagerForChainRun(manager.CallbackManager([]), ids.new_run_id())
+    Args:
+        run: What reports to the handlers, `None` where there are none.
+        kind: What it is the run of, as in the names of the managers of runs: `"Chain"`, `"Tool"`, …
+        is_async: Whether the function is async; a sync one may be called in an async run.
+    """
+    if run is not None:
+        return run if is_async or not hasattr(run, "get_sync") else run.get_sync()
+    from stepgraph.callbacks import runs  # noqa: PLC0415 - few functions ask
+
+    return getattr(runs, f"{'Async' if is_async else ''}CallbackManagerFor{kind}Run").get_noop_manager()

@@ -12,12 +12,12 @@ import operator
 import sys
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
 
 from typing_extensions import NotRequired, ReadOnly, Required, TypedDict, is_typeddict
 
-__all__ = ["Keys", "field_of", "keys_of", "model_of", "model_of_keys", "readable", "type_of"]
+__all__ = ["Keys", "field_of", "keys_of", "model_of", "model_of_keys", "readable", "type_of", "with_parts"]
 
 Keys: TypeAlias = "dict[str, tuple[Any, Any]]"
 """The keys of a dict: the type of each, and its default or pydantic's field, `...` where it must be there."""
@@ -80,6 +80,19 @@ def readable(annotation: Any) -> Any:
     return annotation if sys.version_info >= (3, 12) else _readable(annotation, {})
 
 
+def with_parts(annotation: Any, change: Callable[[Any], Any]) -> Any:
+    """Return a type whose parts are changed; the very same one where none is."""
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if not parts or origin in _AS_THEY_ARE:
+        return annotation
+    if origin is Annotated:
+        return operator.getitem(Annotated, (change(parts[0]), *annotation.__metadata__))
+    changed = tuple(map(change, parts))
+    if changed == parts:
+        return annotation
+    return Union[changed] if origin in (Union, types.UnionType) else origin[changed]  # noqa: UP007 - of a tuple
+
+
 def _is_model(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, _pydantic().BaseModel)
 
@@ -125,15 +138,7 @@ def _readable(annotation: Any, known: dict[Any, Any]) -> Any:
     """Return a type with TypedDicts of typing_extensions in place of those of typing."""
     if is_typeddict(annotation):
         return _typed_dict(annotation, known)
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if not arguments or origin in _AS_THEY_ARE:
-        return annotation
-    if origin is Annotated:
-        return operator.getitem(Annotated, (_readable(arguments[0], known), *annotation.__metadata__))
-    made = tuple(_readable(each, known) for each in arguments)
-    if made == arguments:
-        return annotation
-    return Union[made] if origin in (Union, types.UnionType) else origin[made]  # noqa: UP007 - of a tuple
+    return with_parts(annotation, lambda part: _readable(part, known))
 
 
 def _typed_dict(annotation: Any, known: dict[Any, Any]) -> Any:

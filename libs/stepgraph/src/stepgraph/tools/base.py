@@ -6,6 +6,7 @@ A tool is read once (`Plan`); where nobody listens, a call checks the arguments 
 from __future__ import annotations
 
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -23,7 +24,6 @@ from stepgraph.tools.errors import SchemaAnnotationError, ToolException
 from stepgraph.tools.injection import Demand, InjectedToolArg, InjectedToolCallId
 from stepgraph.tools.json_schemas import json_of
 from stepgraph.tools.output import answer, content_and_artifact
-from stepgraph.tools.parameters import NAMED
 from stepgraph.tools.plan import Door
 from stepgraph.tools.reading import default_body, forget, plan_of
 from stepgraph.tools.run import ToolRun
@@ -34,6 +34,7 @@ from stepgraph.tools.typed_dicts import model_of_typed_dict
 __all__ = [
     "ArgsSchema",
     "BaseTool",
+    "BaseToolkit",
     "InjectedToolArg",
     "InjectedToolCallId",
     "SchemaAnnotationError",
@@ -198,10 +199,13 @@ class BaseTool(Component[str | dict[str, Any] | ToolCall, Any]):
             config: What the call is to have besides.
             tool_call_id: The id of the tool call that it answers.
             kwargs: For the handlers.
+
+        Returns:
+            What `invoke` returns. It raises what that raises.
         """
         tool = self.model_copy(update={"verbose": True}) if verbose and not self.verbose else self
         given = {"callbacks": callbacks, "tags": tags, "metadata": metadata, "run_name": run_name, "run_id": run_id}
-        call = tool._begin(tool_input, _merged(config, given), tool_call_id, (start_color, color), kwargs)
+        call = ToolRun.of(tool, tool_input, tool_call_id, _merged(config, given), (start_color, color), kwargs)
         call.start(None)
         try:
             with call.inside():
@@ -231,7 +235,7 @@ class BaseTool(Component[str | dict[str, Any] | ToolCall, Any]):
         """Call the tool with arguments; see `run`."""
         tool = self.model_copy(update={"verbose": True}) if verbose and not self.verbose else self
         given = {"callbacks": callbacks, "tags": tags, "metadata": metadata, "run_name": run_name, "run_id": run_id}
-        call = tool._begin(tool_input, _merged(config, given), tool_call_id, (start_color, color), kwargs)
+        call = ToolRun.of(tool, tool_input, tool_call_id, _merged(config, given), (start_color, color), kwargs)
         await call.start_async(None)
         try:
             with call.inside():
@@ -266,23 +270,6 @@ class BaseTool(Component[str | dict[str, Any] | ToolCall, Any]):
         return arguments_of(self, tool_input, tool_call_id)
 
     # Behind the doors.
-
-    def _begin(
-        self,
-        tool_input: Any,
-        config: RunnableConfig | None,
-        tool_call_id: str | None,
-        colors: tuple[str | None, str | None],
-        facts: Mapping[str, Any],
-    ) -> ToolRun:
-        """Return the run of a call, whose handlers see nothing that is injected."""
-        seen: dict[str, Any] | None = None
-        if isinstance(tool_input, dict):
-            plan = plan_of(self)
-            hidden = {*NAMED, *plan.injected, *(name for name, _ in plan.parameters.fills)}
-            seen = {name: value for name, value in tool_input.items() if name not in hidden}
-        text = tool_input if isinstance(tool_input, str) else str(tool_input if seen is None else seen)
-        return ToolRun(self, config, seen, text, tool_call_id, colors, facts)
 
     def _answer(self, tool_input: Any, tool_call_id: str | None, run: Any) -> Any:
         try:
@@ -343,6 +330,14 @@ class BaseTool(Component[str | dict[str, Any] | ToolCall, Any]):
         copied = super().model_copy(update=update, deep=deep)
         forget(copied)
         return copied
+
+
+class BaseToolkit(BaseModel, ABC):
+    """Tools that belong together; its attributes are pydantic fields."""
+
+    @abstractmethod
+    def get_tools(self) -> list[BaseTool]:
+        """Return the tools."""
 
 
 def _merged(config: RunnableConfig | None, given: dict[str, Any]) -> RunnableConfig | None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from stepgraph.runnables.component import ComponentCall
+from stepgraph.tools.parameters import NAMED
+from stepgraph.tools.reading import plan_of
 
 __all__ = ["ToolRun"]
 
@@ -41,6 +43,25 @@ class ToolRun(ComponentCall):
         self._tool_call_id = tool_call_id
         self._colors = colors
         self._facts = facts
+
+    @classmethod
+    def of(
+        cls,
+        tool: Any,
+        tool_input: Any,
+        tool_call_id: str | None,
+        config: Mapping[str, Any] | None,
+        colors: tuple[str | None, str | None],
+        facts: Mapping[str, Any],
+    ) -> ToolRun:
+        """Return the run of a call, whose handlers see nothing that is injected; see the class."""
+        seen: dict[str, Any] | None = None
+        if isinstance(tool_input, dict):
+            plan = plan_of(tool)
+            hidden = {*NAMED, *plan.injected, *(name for name, _ in plan.parameters.fills)}
+            seen = {name: value for name, value in tool_input.items() if name not in hidden}
+        text = tool_input if isinstance(tool_input, str) else str(tool_input if seen is None else seen)
+        return cls(tool, config, seen, text, tool_call_id, colors, facts)
 
     def _begun(self, manager: Any, description: dict[str, Any], input: Any, run_id: Any, facts: dict[str, Any]) -> Any:
         facts.pop("run_type", None)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from stepgraph.ambient import SCOPE, task_scope
-from stepgraph.config import RunnableConfig, merge_configs
+from stepgraph.ambient import task_scope
+from stepgraph.runnables.injection import manager_of, whole_config
 from stepgraph.runtime import Runtime
 from stepgraph.tools.injection import ToolRuntime
 
@@ -24,13 +24,13 @@ def filled(fills: Iterable[tuple[str, str]], run: Any, *, is_async: bool) -> dic
     found: dict[str, Any] = {}
     for parameter, what in fills:
         if what == "config":
-            found[parameter] = _config()
+            found[parameter] = whole_config()
         elif what == "writer":
             found[parameter] = _runtime().stream_writer
         elif what == "runtime":
             found[parameter] = _runtime()
         else:
-            manager = _run_manager(run, is_async)
+            manager = manager_of(run, "Tool", is_async=is_async)
             found[parameter] = manager if what == "run_manager" else manager.get_child()
     return found
 
@@ -46,7 +46,7 @@ def tool_runtime(tool_call_id: str | None) -> ToolRuntime[Any, Any]:
     return ToolRuntime(
         state=None,
         context=runtime.context,
-        config=_config(),
+        config=whole_config(),
         stream_writer=runtime.stream_writer,
         tool_call_id=tool_call_id,
         store=runtime.store,
@@ -58,23 +58,3 @@ def _runtime() -> Runtime[Any]:
     """Return the runtime of the task around; one that offers nothing outside of any."""
     scope = task_scope()
     return Runtime() if scope is None else scope.runtime
-
-
-def _config() -> RunnableConfig:
-    """Return a config of the tool's own, in which no key is missing that it may look for."""
-    scope = SCOPE.get()
-    config: RunnableConfig = {"tags": [], "metadata": {}, "callbacks": None, "configurable": {}}
-    if scope is not None:
-        config.update(merge_configs(scope.config))
-    return config
-
-
-def _run_manager(run: Any, is_async: bool) -> Any:
-    """Return what reports of the run, in the colour of what asks; to nobody, where nobody listens."""
-    if run is not None:
-        return run.get_sync() if hasattr(run, "get_sync") and not is_async else run
-    from stepgraph.callbacks import ids, manager, runs  # noqa: PLC0415 - few functions ask
-
-    if is_async:
-        return runs.AsyncCallbackManagerForToolRun(manager.AsyncCallbackManager([]), ids.new_run_id())
-    return runs.CallbackManagerForToolRun(manager.CallbackManager([]), ids.new_run_id())

@@ -1,19 +1,5 @@
-"""BaseToolkit: tools that belong together."""
+"""Tools that belong together: `stepgraph.tools.base` has their base, beside that of tools, where others look for it."""
 
-from __future__ import annotations
-
-from abc import ABC, abstractmethod
-
-from pydantic import BaseModel
-
-from stepgraph.tools.base import BaseTool
+from stepgraph.tools.base import BaseToolkit
 
 __all__ = ["BaseToolkit"]
-
-
-class BaseToolkit(BaseModel, ABC):
-    """Tools that belong together; its attributes are pydantic fields."""
-
-    @abstractmethod
-    def get_tools(self) -> list[BaseTool]:
-        """Return the tools."""

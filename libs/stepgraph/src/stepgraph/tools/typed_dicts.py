@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import operator
-import types
 import typing
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 from typing_extensions import NotRequired, ReadOnly, Required, is_typeddict
 
+from stepgraph.runnables.models import with_parts
 from stepgraph.tools.arguments import let_be_absent, model_of
 from stepgraph.tools.docstrings import described, text_of
 
@@ -75,12 +74,4 @@ def _modelled(annotation: Any, known: dict[Any, Any]) -> Any:
     """Return a type with models in place of the TypedDicts in it."""
     if is_typeddict(annotation):
         return model_of_typed_dict(annotation, known)
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if not arguments or origin is Literal or any(isinstance(each, list) for each in arguments):
-        return annotation
-    if origin is Annotated:
-        return operator.getitem(Annotated, (_modelled(arguments[0], known), *annotation.__metadata__))
-    made = tuple(_modelled(each, known) for each in arguments)
-    if made == arguments:
-        return annotation
-    return Union[made] if origin in (Union, types.UnionType) else origin[made]  # noqa: UP007 - of a tuple
+    return with_parts(annotation, lambda part: _modelled(part, known))

@@ -7,10 +7,8 @@ as copies.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -22,13 +20,12 @@ from stepgraph.embeddings.base import aembed_documents, aembed_query
 from stepgraph.execution.threads import in_thread
 from stepgraph.vectors import nearest
 from stepgraph.vectorstores.base import VectorStore
+from stepgraph.vectorstores.files import read_entries, write_entries
 from stepgraph.vectorstores.filters import Filter, test_of
 from stepgraph.vectorstores.table import Entry, Table, check_vectors
 from stepgraph.vectorstores.variety import maximal_marginal_relevance
 
 __all__ = ["InMemoryVectorStore"]
-
-_KEYS = {"id", "vector", "text", "metadata"}
 
 
 class InMemoryVectorStore(VectorStore):
@@ -267,15 +264,7 @@ class InMemoryVectorStore(VectorStore):
         Raises:
             TypeError: The metadata of a document hold something that is no JSON; the message names it.
         """
-        file = Path(path)
-        text = json.dumps({id: _jsonable(entry) for id, entry in self.store.items()}, indent=2, ensure_ascii=False)
-        file.parent.mkdir(exist_ok=True, parents=True)
-        draft = file.with_name(f"{file.name}.{uuid4().hex}.tmp")
-        try:
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(file)
-        finally:
-            draft.unlink(missing_ok=True)
+        write_entries(path, self.store)
 
     async def adump(self, path: str | os.PathLike[str]) -> None:
         """See `dump`."""
@@ -293,16 +282,8 @@ class InMemoryVectorStore(VectorStore):
         Raises:
             ValueError: The file holds something else.
         """
-        try:
-            found = json.loads(Path(path).read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise ValueError(f"{path} is not what dump() writes, it is not even JSON: {error}") from error
-        if not isinstance(found, dict) or not all(
-            isinstance(each, dict) and each.keys() >= _KEYS for each in found.values()
-        ):
-            raise ValueError(f"{path} is not what dump() writes: a dict of dicts with {', '.join(sorted(_KEYS))}")
         store = cls(embedding, **kwargs)
-        store.store = found
+        store.store = read_entries(path)
         return store
 
     @classmethod
@@ -320,13 +301,3 @@ def _identities(documents: Sequence[Document], ids: Sequence[str | None] | None)
         raise ValueError(f"there must be as many ids as documents: got {len(ids)} ids for {len(documents)} documents")
     given = ids or [document.id for document in documents]
     return [id or str(uuid4()) for id in given]
-
-
-def _jsonable(entry: Entry) -> Entry:
-    try:
-        json.dumps(entry["metadata"])
-    except (TypeError, ValueError) as error:
-        raise TypeError(
-            f"document {entry['id']!r} cannot be written to a file: its metadata are no JSON ({error})"
-        ) from error
-    return entry

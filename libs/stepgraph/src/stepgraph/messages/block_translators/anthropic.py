@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from stepgraph.messages.tool_calls import fragment_block
+
 __all__ = ["from_anthropic", "from_anthropic_input", "is_anthropic_input"]
 
 _SOURCES: Final = {
@@ -110,15 +112,10 @@ def _is_whole(message: Any) -> bool:
     return getattr(message, "chunk_position", "last") == "last"
 
 
-def _as_chunk(fragment: Mapping[str, Any]) -> dict[str, Any]:
-    made = {"type": "tool_call_chunk", **{key: fragment.get(key) for key in ("name", "id", "args")}}
-    return made if fragment.get("index") is None else {**made, "index": fragment["index"]}
-
-
 def _call(message: Any, block: Mapping[str, Any]) -> dict[str, Any]:
     fragment = _only_fragment(message)
     if fragment is not None:
-        made = _as_chunk(fragment)
+        made = fragment_block(fragment)
     else:
         calls, id = message.tool_calls, block.get("id")
         call = calls[0] if len(calls) == 1 else next((each for each in calls if id and each.get("id") == id), None)
@@ -132,7 +129,7 @@ def _call(message: Any, block: Mapping[str, Any]) -> dict[str, Any]:
 def _delta(message: Any, block: Mapping[str, Any]) -> dict[str, Any]:
     fragments = message.tool_call_chunks
     if len(fragments) == 1:
-        return _as_chunk(fragments[0])
+        return fragment_block(fragments[0])
     return _at({"type": "server_tool_call_chunk", "args": block.get("partial_json", "")}, block)
 
 

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
-from stepgraph.messages.base import ensure_id
+from stepgraph.messages.block_types import OLDER_KEYS
+from stepgraph.messages.likeness import ensure_id
 
 __all__ = ["from_v0", "is_v0"]
-
-_KEYS: Final = {"url": ("url", "url"), "base64": ("data", "base64"), "id": ("id", "file_id"), "text": ("url", "text")}
-"""Under which key the data was, and is."""
 
 
 def is_v0(block: Mapping[str, Any]) -> bool:
     """Return whether a block is one of these."""
-    return block.get("type") in ("image", "audio", "file") and block.get("source_type") in _KEYS
+    return block.get("type") in ("image", "audio", "file") and block.get("source_type") in OLDER_KEYS
 
 
 def from_v0(block: Mapping[str, Any]) -> dict[str, Any]:
     """Return such a block in the form of today."""
     source = block["source_type"]
-    before, now = _KEYS[source]
+    before, now = OLDER_KEYS[source]
     if before not in block:
         return {"type": "non_standard", "value": dict(block)}
     made: dict[str, Any] = {"type": "text-plain" if source == "text" else block["type"], now: block[before]}
