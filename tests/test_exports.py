@@ -17,12 +17,16 @@ DOORS = {
         MessagesState Overwrite RetryPolicy RunnableConfig Runtime Send StateGraph StreamWriter __version__
         add_messages get_config get_runtime get_store get_stream_writer interrupt step
     """,
-    "stepgraph.graph": "END START CompiledStateGraph MessagesState StateGraph add_messages",
+    "stepgraph.graph": """
+        CompiledStateGraph END MessageGraph MessagesState START StateGraph add_messages
+    """,
     "stepgraph.graph.state": "CompiledStateGraph StateGraph",
-    "stepgraph.graph.message": "REMOVE_ALL_MESSAGES MessagesState add_messages push_message",
+    "stepgraph.graph.message": """
+        AnyMessage MessageGraph Messages MessagesState REMOVE_ALL_MESSAGES add_messages push_message
+    """,
     "stepgraph.types": """
-        NOT_GIVEN STREAM_MODES All CachePolicy CheckpointPayload CheckpointTask Command DebugPayload Durability
-        GraphOutput Interrupt Overwrite PregelTask RetryPolicy Send StateSnapshot StateUpdate StreamMode
+        All CachePolicy CheckpointPayload CheckpointTask Checkpointer Command DebugPayload Durability GraphOutput
+        Interrupt NOT_GIVEN Overwrite PregelTask RetryPolicy STREAM_MODES Send StateSnapshot StateUpdate StreamMode
         StreamWriter TaskPayload TaskResultPayload interrupt step
     """,
     "stepgraph.channels": """
@@ -41,10 +45,10 @@ DOORS = {
         BlockedLoopWarning CheckpointError CorruptCheckpointError DecryptionError DeserializationError
         EmptyChannelError EmptyInputError ErrorCode GraphBubbleUp GraphDrained GraphInterrupt GraphRecursionError
         IncompleteJoinWarning InvalidGraphError InvalidResumeError InvalidUpdateError MigrationError
-        MissingThreadError MissingVariablesError NewerCheckpointError NodeCancelledError NodeFailure NotADictError
-        OutputParserException ParentCommand ReducerError SaverError SerializationError StateMutationWarning
-        StepgraphWarning SyncEntryError SyncEntryWarning TaskAbandoned ThreadConflictError UnknownInterruptError
-        UnreachableNodeWarning
+        MissingThreadError MissingVariablesError NewerCheckpointError NoEventLoopError NodeCancelledError
+        NodeFailure NodeInterrupt NotADictError NotAMessageError OutputParserException ParentCommand ReducerError
+        SaverError SerializationError StateMutationWarning StepgraphError StepgraphWarning SyncEntryError
+        SyncEntryWarning TaskAbandoned ThreadConflictError UnknownInterruptError UnreachableNodeWarning
     """,
     "stepgraph.checkpoint": """
         BaseCheckpointSaver Checkpoint CheckpointMetadata CheckpointTuple InMemorySaver
@@ -101,7 +105,9 @@ DOORS = {
         Broken DeterministicFakeEmbedding FakeEmbeddings Fault FaultySaver Flag ModelRequest Operation
         RecordedOperation RecordingSaver ScriptedChatModel Stall WrappedSaver calling
     """,
-    "stepgraph.constants": "END START TAG_HIDDEN TAG_NOSTREAM",
+    "stepgraph.constants": """
+        END START TAG_HIDDEN TAG_NOSTREAM
+    """,
     "stepgraph.managed": "IsLastStep RemainingSteps",
     "stepgraph.execution": "pool_size set_loop_guard set_pool_size",
     "stepgraph.runnables": """
@@ -202,8 +208,9 @@ DOORS = {
         PydanticOutputParser PydanticToolsParser SimpleJsonOutputParser StrOutputParser XMLOutputParser
     """,
     "stepgraph.language_models": """
-        BaseChatModel BaseLanguageModel FakeListChatModel FakeMessagesListChatModel GenericFakeChatModel
-        LanguageModelInput LanguageModelLike LanguageModelOutput ParrotFakeChatModel SimpleChatModel
+        BaseChatModel BaseLLM BaseLanguageModel FakeListChatModel FakeListLLM FakeMessagesListChatModel
+        FakeStreamingListLLM GenericFakeChatModel LLM LanguageModelInput LanguageModelLike LanguageModelOutput
+        ParrotFakeChatModel SimpleChatModel
     """,
     "stepgraph.chat_models": """
         BaseChatModel ConfigurableModel init_chat_model
@@ -218,6 +225,46 @@ DOORS = {
     "stepgraph.prebuilt": """
         InjectedState InjectedStore ToolCallRequest ToolInvocationError ToolNode ToolRuntime ValidationNode
         create_react_agent tools_condition
+    """,
+    "stepgraph.graph.ui": """
+        AnyUIMessage RemoveUIMessage UIMessage delete_ui_message push_ui_message ui_message_reducer
+    """,
+    "stepgraph.exceptions": """
+        ErrorCode LangChainException MissingVariablesError OutputParserException
+    """,
+    "stepgraph.load": """
+        InitValidator Serializable dumpd dumps load loads
+    """,
+    "stepgraph.agents": """
+        AgentAction AgentActionMessageLog AgentFinish AgentStep
+    """,
+    "stepgraph.typing": """
+        ContextT InputT NodeInputT OutputT StateT
+    """,
+    "stepgraph.warnings": """
+        BlockedLoopWarning IncompleteJoinWarning LangGraphDeprecatedSinceV05 LangGraphDeprecatedSinceV10
+        LangGraphDeprecatedSinceV11 LangGraphDeprecationWarning StateMutationWarning StepgraphWarning
+        SyncEntryWarning UnreachableNodeWarning
+    """,
+    "stepgraph.utils": """
+        abatch_iterate batch_iterate convert_to_secret_str from_env get_from_dict_or_env get_from_env
+        get_pydantic_field_names secret_from_env
+    """,
+    "stepgraph.utils.function_calling": """
+        convert_to_json_schema convert_to_openai_function convert_to_openai_tool tool_example_to_messages
+    """,
+    "stepgraph.document_loaders": """
+        BaseBlobParser BaseLoader Blob BlobLoader PathLike
+    """,
+    "stepgraph.language_models.llms": """
+        BaseLLM LLM
+    """,
+    "stepgraph.language_models.fake": """
+        FakeListLLM FakeListLLMError FakeStreamingListLLM
+    """,
+    "stepgraph.prebuilt.tool_node": """
+        InjectedState InjectedStore ToolCallRequest ToolInvocationError ToolNode ToolRuntime msg_content_output
+        tools_condition
     """,
 }
 

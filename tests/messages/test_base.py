@@ -15,7 +15,7 @@ from stepgraph.messages import (
     ToolMessage,
     is_message,
 )
-from stepgraph.messages.base import with_id
+from stepgraph.messages.likeness import with_id
 
 
 @pytest.mark.parametrize(

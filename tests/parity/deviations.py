@@ -385,10 +385,6 @@ DEVIATIONS: dict[str, Deviation] = {
         {"error": "ValueError"},
         "4.14: two different reducers for one key are an error, lambdas too",
     ),
-    "messages_state.a_format": Deviation(
-        {"error": "TypeError"},
-        "formats of providers come with chat models",
-    ),
     "schemas.a_schema_without_keys": Deviation(
         {},
         "a state is a dict, also when it is empty",

@@ -4,6 +4,7 @@ from copy import deepcopy
 
 import pytest
 
+from stepgraph.checkpoint.memory import InMemorySaver
 from stepgraph.config import check_config, get_config, merge_configs
 from stepgraph.graph import START, StateGraph
 from stepgraph.runtime import get_runtime
@@ -256,3 +257,15 @@ def test_a_config_that_was_checked_is_a_dict_of_its_own():
     checked = check_config(given)
     checked["run_name"] = "edited"
     assert given == {"tags": ["a"]}
+
+
+async def test_metadata_of_checkpoints_tells_what_was_configured_but_no_keys(colour):
+    async def node(state):
+        return {"log": [get_config()["configurable"]["api_key"]]}
+
+    graph = chain(("node", colour.node(node)), checkpointer=InMemorySaver())
+    config = {"configurable": {"thread_id": "1", "user": "u", "api_key": "a", "x_secret": "s", "keywords": 3}}
+    assert await colour.invoke(graph, {"log": []}, config) == {"log": ["a"]}
+    told = graph.get_state(config).metadata
+    assert (told["user"], told["keywords"]) == ("u", 3)
+    assert not {"api_key", "x_secret"} & told.keys()

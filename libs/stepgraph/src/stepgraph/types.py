@@ -17,6 +17,7 @@ __all__ = [
     "CachePolicy",
     "CheckpointPayload",
     "CheckpointTask",
+    "Checkpointer",
     "Command",
     "DebugPayload",
     "Durability",
@@ -46,6 +47,9 @@ Durability: TypeAlias = Literal["sync", "async", "exit"]
 """When a run saves: before it goes on, while it goes on, or only when it leaves."""
 
 STREAM_MODES: Final = ("values", "updates", "messages", "custom", "tasks", "checkpoints", "debug")
+
+Checkpointer: TypeAlias = Any
+"""What `compile(checkpointer=…)` takes: a saver; for a sub-graph `True` or `False`; `None` for what is above it."""
 
 StreamWriter: TypeAlias = Callable[[Any], None]
 """Puts one chunk on the `custom` stream; does nothing where nobody listens."""

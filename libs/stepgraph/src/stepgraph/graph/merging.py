@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from stepgraph.errors import listed
 from stepgraph.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage, ToolMessage
-from stepgraph.messages.base import with_id
 from stepgraph.messages.coerce import to_message
+from stepgraph.messages.likeness import with_id
 
 __all__ = ["identified", "merge"]
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from stepgraph.config import RunnableConfig
 from stepgraph.messages import AIMessage, convert_to_messages
+from stepgraph.messages.likeness import kind_of
 from stepgraph.runnables import Runnable, RunnableLambda
 from stepgraph.runnables.foreign import ForeignRunnable
 from stepgraph.tools import convert_to_openai_tool
@@ -67,9 +68,8 @@ def _asked_in_dicts(input: Any) -> list[dict[str, Any]]:
 
 
 def _as_dict(message: Any) -> dict[str, Any]:
-    role = "ai" if message.type == "AIMessageChunk" else message.type.removesuffix("MessageChunk").lower()
     told = {name: getattr(message, name, None) for name in _TOLD}
-    return {"role": role, "content": message.content, **{name: each for name, each in told.items() if each}}
+    return {"role": kind_of(message), "content": message.content, **{name: each for name, each in told.items() if each}}
 
 
 def _as_ours(message: Any) -> Any:

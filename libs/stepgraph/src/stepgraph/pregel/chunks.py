@@ -10,7 +10,7 @@ from typing import Any
 from stepgraph.checkpoint.base import INTERRUPT, config_of
 from stepgraph.config import RunnableConfig
 from stepgraph.kernel.task import Status, Task
-from stepgraph.messages.base import with_id
+from stepgraph.messages.likeness import with_id
 from stepgraph.pregel.executable import Executable
 from stepgraph.pregel.message_stream import messages_in
 from stepgraph.pregel.namespaces import inner_namespace

@@ -17,6 +17,7 @@ from stepgraph.pregel.scope import Surroundings, TaskScope
 from stepgraph.pregel.settings import Settings
 from stepgraph.pregel.stream import Namespace
 from stepgraph.runnables.call import printed
+from stepgraph.runnables.discreet import is_key
 
 __all__ = ["addressed_by", "effective_config", "journal_of", "limiter_of"]
 
@@ -132,10 +133,11 @@ def _bound(upper: Journal | None) -> tuple[str, str] | None:
 
 def _facts(config: RunnableConfig, upper: Journal | None) -> dict[str, Any]:
     """Return what the metadata of a run's checkpoints says of the run."""
-    given = {**(config.get("configurable") or {}), **(config.get("metadata") or {})}
+    configurable = config.get("configurable") or {}
+    told = {key: value for key, value in configurable.items() if not is_key(key)}  # no key is stored
     facts = {
         key: value
-        for key, value in given.items()
+        for key, value in {**told, **(config.get("metadata") or {})}.items()
         if isinstance(value, _PLAIN) and not key.startswith("__") and key not in _PLACE
     }
     run_id = config.get("run_id")

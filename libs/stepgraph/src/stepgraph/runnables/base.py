@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Any, ClassVar, Generic, Literal
+from typing import Any, ClassVar, Final, Generic, Literal, TypeAlias
 
 from typing_extensions import TypeVar
 
@@ -23,7 +23,7 @@ from stepgraph.runnables.folding import fold
 from stepgraph.runnables.making import MAKERS
 from stepgraph.runnables.own_runs import OwnRuns
 
-__all__ = ["Input", "Output", "Runnable"]
+__all__ = ["Input", "Output", "Runnable", "RunnableLike"]
 
 Input = TypeVar("Input", contravariant=True, default=Any)
 Output = TypeVar("Output", covariant=True, default=Any)
@@ -335,14 +335,23 @@ class Runnable(Described, OwnRuns, Generic[Input, Output]):
         return make(self, args_schema, name=name, description=description, arg_types=arg_types)
 
 
+RunnableLike: TypeAlias = Runnable[Input, Output] | Callable[..., Any] | Mapping[str, Any]
+"""A runnable, or what `coerce_to_runnable` makes one of: a function, or a dict of them."""
+
+
 def _has(runnable: Runnable[Any, Any], method: str) -> bool:
     """Return whether a class defines a method of its own."""
     return getattr(type(runnable), method) is not getattr(Runnable, method)
 
 
+_OLDER: Final = {"RunnableBindingBase": "RunnableBinding", "RunnableEachBase": "RunnableEach"}
+"""Classes that others have two of, with the one that we have."""
+
+
 def __getattr__(name: str) -> Any:
     """Find what others keep in the module of their base class."""
     package = import_module("stepgraph.runnables")
+    name = _OLDER.get(name, name)
     if name.startswith("_") or name not in package.__all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(package, name)
