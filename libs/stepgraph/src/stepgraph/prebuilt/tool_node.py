@@ -7,7 +7,7 @@ the policy says; interrupts and the like always leave.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,8 +21,10 @@ from stepgraph.execution.thread_branches import gather_in_threads
 from stepgraph.execution.threads import in_thread
 from stepgraph.frames import inside_branch
 from stepgraph.messages import ToolMessage, convert_to_messages
+from stepgraph.prebuilt.content import msg_content_output
 from stepgraph.prebuilt.errors import (
     ErrorPolicy,
+    ToolInvocationError,
     UnreadableArgumentsError,
     as_invocation_error,
     told,
@@ -37,11 +39,20 @@ from stepgraph.runnables.config import ensure_config
 from stepgraph.runnables.parallel import bounds
 from stepgraph.signatures import resolved_hints
 from stepgraph.tools import BaseTool, InjectedState, InjectedStore, ToolRuntime
-from stepgraph.tools import tool as as_tool
+from stepgraph.tools.foreign import tool_of
 from stepgraph.tools.reading import described_by
 from stepgraph.types import Command, Send
 
-__all__ = ["InjectedState", "InjectedStore", "ToolCallRequest", "ToolNode", "ToolRuntime", "tools_condition"]
+__all__ = [
+    "InjectedState",
+    "InjectedStore",
+    "ToolCallRequest",
+    "ToolInvocationError",
+    "ToolNode",
+    "ToolRuntime",
+    "msg_content_output",
+    "tools_condition",
+]
 
 
 class ToolNode(Runnable[Any, Any]):
@@ -51,7 +62,8 @@ class ToolNode(Runnable[Any, Any]):
     messages, and then returns a list. `max_concurrency` in the config bounds how many tools run at once.
 
     Args:
-        tools: Tools, or functions that are made into tools.
+        tools: Tools, those of other libraries too (see `stepgraph.tools.foreign`), or functions that are made into
+            tools.
         name: What the node is called.
         tags: Labels of its runs.
         handle_tool_errors: What becomes of errors; by default the model is told of arguments that it got wrong, and all
@@ -68,7 +80,7 @@ class ToolNode(Runnable[Any, Any]):
 
     def __init__(
         self,
-        tools: Sequence[BaseTool | Callable[..., Any]],
+        tools: Sequence[Any],
         *,
         name: str = "tools",
         tags: list[str] | None = None,
@@ -85,7 +97,7 @@ class ToolNode(Runnable[Any, Any]):
         self._awrap = awrap_tool_call
         self.tools_by_name: dict[str, BaseTool] = {}
         for each in tools:
-            made = each if isinstance(each, BaseTool) else as_tool(each)
+            made = tool_of(each)
             if made.name in self.tools_by_name and self.tools_by_name[made.name] is not made:
                 raise ValueError(f"two tools are called {made.name!r}; give one of them another name")
             self.tools_by_name[made.name] = made

@@ -12,8 +12,7 @@ from stepgraph.errors import listed, nearest
 from stepgraph.messages import ToolMessage
 from stepgraph.prebuilt.tool_calls import answered_by, last_answer
 from stepgraph.runnables import Runnable
-from stepgraph.tools import BaseTool
-from stepgraph.tools import tool as as_tool
+from stepgraph.tools.foreign import tool_of
 
 __all__ = ["ValidationNode"]
 
@@ -51,7 +50,7 @@ class ValidationNode(Runnable[Any, Any]):
             if isinstance(each, type) and hasattr(each, "model_validate"):
                 self.schemas_by_name[each.__name__] = each
                 continue
-            made = each if isinstance(each, BaseTool) else as_tool(each)
+            made = tool_of(each)
             if not hasattr(made.args_schema, "model_validate"):
                 raise ValueError(f"tool {made.name!r} has no pydantic model of its arguments; give it args_schema=…")
             self.schemas_by_name[made.name] = made.args_schema

@@ -11,6 +11,7 @@ from typing_extensions import is_typeddict
 from stepgraph.messages import AIMessage, HumanMessage, ToolMessage
 from stepgraph.tools.arguments import create_schema_from_function
 from stepgraph.tools.base import BaseTool
+from stepgraph.tools.foreign import ONE_TEXT, adopted, is_foreign_tool
 from stepgraph.tools.json_schemas import closed, dereferenced, json_of, untitled
 from stepgraph.tools.shown import shown_json
 from stepgraph.tools.simple import Tool
@@ -42,11 +43,6 @@ _BUILT_IN: Final = frozenset(
 )
 """The types of tools that OpenAI has itself; a dict of one is handed on as it is."""
 
-_ONE_TEXT: Final = {
-    "properties": {"__arg1": {"title": "__arg1", "type": "string"}},
-    "required": ["__arg1"],
-    "type": "object",
-}
 _DONE: Final = "You have correctly called this tool."
 
 
@@ -156,11 +152,14 @@ def _converted(function: Any) -> dict[str, Any]:
         return _of_schema(json_of(function, f"the fields of {function.__name__}"))
     if is_typeddict(function):
         return _of_schema(_as_told(json_of(model_of_typed_dict(function), f"the keys of {function.__name__}")))
+    if is_foreign_tool(function):
+        function = adopted(function)
     if isinstance(function, BaseTool):
-        if isinstance(function, Tool) and function.args_schema is None:
-            return {"name": function.name, "description": function.description, "parameters": _ONE_TEXT}
+        takes_text = isinstance(function, Tool) and function.args_schema is None
+        if takes_text or function.args_schema is ONE_TEXT:
+            return {"name": function.name, "description": function.description, "parameters": ONE_TEXT}
         return _of_schema(shown_json(function), function.name, function.description)
-    if hasattr(function, "tool_call_schema") and hasattr(function, "name"):  # a tool of another package
+    if hasattr(function, "tool_call_schema") and hasattr(function, "name"):  # what is told of a tool of another package
         schema = function.tool_call_schema
         schema = schema if isinstance(schema, dict) else schema.model_json_schema()
         return _of_schema(schema, function.name, function.description)
