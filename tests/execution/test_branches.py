@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
+from stepgraph.errors import GraphInterrupt
 from stepgraph.execution.branches import as_completed, gather
 from stepgraph.execution.limiter import Limiter
 from stepgraph.execution.loan import Slot
@@ -185,3 +186,43 @@ async def test_slots_of_branches_that_never_ran_are_free_again():
             await running
     assert limiter.acquire(lambda: None)
     assert not limiter.acquire(lambda: None)
+
+
+@pytest.mark.parametrize("limit", [None, 1])
+async def test_one_that_asks_lets_the_others_go_on_and_is_heard_when_they_are_over(limit):
+    ended = []
+
+    def branch(number):
+        async def run(slot):
+            if number == 1:
+                raise GraphInterrupt(("?",))
+            await asyncio.sleep(0)
+            ended.append(number)
+
+        return run
+
+    limiter = None if limit is None else Limiter(limit)
+    with pytest.raises(GraphInterrupt):
+        await gather([branch(number) for number in range(4)], limiter)
+    assert ended == [0, 2, 3]
+    found = []
+
+    async def collect():
+        async for number, _ in as_completed([branch(number) for number in range(4)], limiter):
+            found.append(number)
+
+    with pytest.raises(GraphInterrupt):
+        await collect()
+    assert sorted(found) == [0, 2, 3]
+
+
+async def test_an_error_counts_for_more_than_a_question():
+    def branch(number):
+        async def run(slot):
+            await asyncio.sleep(0)
+            raise KeyError(number) if number else GraphInterrupt(("?",))
+
+        return run
+
+    with pytest.raises(KeyError):
+        await gather([branch(0), branch(1)])

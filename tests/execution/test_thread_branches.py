@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from stepgraph.errors import GraphInterrupt
 from stepgraph.execution import pool_size, set_pool_size
 from stepgraph.execution.limiter import Limiter
 from stepgraph.execution.thread_branches import as_completed_in_threads, gather_in_threads
@@ -151,3 +152,34 @@ async def test_on_a_running_loop_with_a_limit_they_run_one_by_one_in_this_thread
     assert limiter.acquire(lambda: None)  # somebody has it who may need this loop
     found = gather_in_threads([lambda slot: (threading.get_ident(), slot)] * 3, limiter)
     assert found == [(here, None)] * 3
+
+
+def asking(number):
+    def run(slot):
+        if number == 1:
+            raise GraphInterrupt(("?",))
+        return number
+
+    return run
+
+
+def collected(limiter):
+    """Return the numbers of the branches that ended, where one of them asks."""
+    found = []
+
+    def collect():
+        for number, _ in as_completed_in_threads(list(map(asking, range(4))), limiter):
+            found.append(number)
+
+    with pytest.raises(GraphInterrupt):
+        collect()
+    return found
+
+
+@pytest.mark.parametrize("limit", [None, 1])
+def test_one_that_asks_lets_the_others_go_on(limit):
+    assert sorted(collected(None if limit is None else Limiter(limit))) == [0, 2, 3]
+
+
+async def test_one_that_asks_lets_the_others_go_on_where_they_run_one_by_one():
+    assert collected(Limiter(1)) == [0, 2, 3]

@@ -1,15 +1,18 @@
 """Branches: coroutines side by side, none of which outlasts whoever started them.
 
-The first one that fails ends the others: they are cancelled and waited for, and then its error is raised. Where a
-limiter bounds them, each branch has a slot while it runs, and whoever waits for them gives its own back meanwhile.
+The first one that fails ends the others: they are cancelled and waited for, and then its error is raised. One that asks
+a question does not fail: the others go on, and may ask as well. Where a limiter bounds them, each branch has a slot
+while it runs, and whoever waits for them gives its own back meanwhile.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from types import NoneType
 from typing import Any, TypeVar
 
+from stepgraph.errors import GraphInterrupt
 from stepgraph.execution.lent import AsyncSlotLent, resolve
 from stepgraph.execution.limiter import Limiter
 from stepgraph.execution.loan import Holder, Loan, Slot
@@ -35,7 +38,8 @@ async def gather(
         holder: Who has a slot of that limiter and waits for the branches.
 
     Raises:
-        BaseException: What the first branch raised that failed, once the others are over.
+        BaseException: What the first branch raised that failed, or else the first that asked something, once the others
+            are over.
     """
     if limiter is not None:
         async with AsyncSlotLent(Loan(holder)):
@@ -62,10 +66,16 @@ async def as_completed(
                 task = started(coroutine)
                 numbers[task] = number
                 task.add_done_callback(ended.put_nowait)
+            asked: BaseException | None = None
             for _ in coroutines:
                 with POOL.waiting():
                     task = await ended.get()
-                yield numbers[task], task.result()
+                if _has_failed(task) or (error := task.exception()) is None:
+                    yield numbers[task], task.result()
+                else:
+                    asked = asked or error
+            if asked is not None:
+                raise asked
         finally:
             await cancel_all(numbers)
 
@@ -116,7 +126,7 @@ async def _first_failed(tasks: Sequence[asyncio.Task[T]]) -> asyncio.Task[T] | N
 
 
 def _has_failed(task: asyncio.Task[Any]) -> bool:
-    return task.cancelled() or task.exception() is not None
+    return task.cancelled() or not isinstance(task.exception(), (NoneType, GraphInterrupt))
 
 
 async def _limited(branch: Branch[T], limiter: Limiter) -> T:

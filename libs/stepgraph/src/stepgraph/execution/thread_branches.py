@@ -1,7 +1,7 @@
 """Thread branches: functions side by side in the engine's threads.
 
 A thread cannot be cancelled. When a branch fails, those that have not begun are dropped, and those that run are left to
-end by themselves: nobody waits for them.
+end by themselves: nobody waits for them. One that asks a question does not fail: the others go on, and may ask as well.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from contextvars import copy_context
 from typing import Any, TypeVar
 
+from stepgraph.errors import GraphInterrupt
 from stepgraph.execution.lent import SlotLent
 from stepgraph.execution.limiter import Limiter
 from stepgraph.execution.loan import Holder, Loan, Slot
@@ -44,11 +45,23 @@ def as_completed_in_threads(
     """
     if limiter is not None and running_loop() is not None:
         # Those who have the slots may wait for this very loop, which stands still: go on one by one in our own slot.
-        for number, branch in enumerate(branches):
-            yield number, branch(None)
+        yield from _one_by_one(branches)
         return
     with SlotLent(Loan(holder if limiter is not None else None)):
         yield from _Threads(branches, limiter).results()
+
+
+def _one_by_one(branches: Sequence[ThreadBranch[T]]) -> Iterator[tuple[int, T]]:
+    asked: GraphInterrupt | None = None
+    for number, branch in enumerate(branches):
+        try:
+            result = branch(None)
+        except GraphInterrupt as error:
+            asked = asked or error
+        else:
+            yield number, result
+    if asked is not None:
+        raise asked
 
 
 class _Threads:
@@ -66,6 +79,7 @@ class _Threads:
         self._asked = False
 
     def results(self) -> Iterator[tuple[int, Any]]:
+        asked: GraphInterrupt | None = None
         try:
             self._start()
             while self._left:
@@ -76,9 +90,14 @@ class _Threads:
                 while self._ended:
                     number, result, error = self._ended.popleft()
                     self._left -= 1
-                    if error is not None:
+                    if isinstance(error, GraphInterrupt):
+                        asked = asked or error
+                    elif error is not None:
                         raise error
-                    yield number, result
+                    else:
+                        yield number, result
+            if asked is not None:
+                raise asked
         finally:
             self._drop()
 

@@ -29,7 +29,7 @@ from stepgraph.pregel.commit import check_above, commit, place_of, warn_of_joins
 from stepgraph.pregel.executable import Executable
 from stepgraph.pregel.inheritance import addressed_by, effective_config, journal_of, limiter_of
 from stepgraph.pregel.journal import Journal
-from stepgraph.pregel.scope import Surroundings, TaskScope
+from stepgraph.pregel.scope import ASKING, Surroundings, TaskScope
 from stepgraph.pregel.settings import DEFAULTS, Settings
 from stepgraph.pregel.stream import SILENT, Namespace, Stream, Tap
 from stepgraph.runnables.call import Call
@@ -73,8 +73,8 @@ class Run:
         "_blamed",
         "_held",
         "_namespace",
-        "_number",
         "_over",
+        "_place",
         "_restates",
         "_seed",
         "_shows_state",
@@ -119,7 +119,7 @@ class Run:
         self.parent: TaskScope | None = parent
         self.config: RunnableConfig = effective_config(around, graph.config, config)
         self._namespace: Namespace | None = None if parent is not None else addressed_by(self.config)
-        self._number = 0 if parent is None else parent.count_nested()
+        self._place: Namespace = () if parent is None else parent.count_nested()
         self._seed = ""
         self.context: Any | None = above.context if context is None and above is not None else context
         self.store: Any | None = above.store if graph.store is None and above is not None else graph.store
@@ -162,7 +162,7 @@ class Run:
         """The sub-graphs from the root down to this run."""
         if self._namespace is None:
             assert self.parent is not None
-            self._namespace = self.parent.nested_namespace(self._number)
+            self._namespace = self.parent.nested_namespace(self._place)
         return self._namespace
 
     @property
@@ -259,7 +259,8 @@ class Run:
         if isinstance(error, GraphDrained):
             return error  # of a graph inside; the task is as it was
         if isinstance(error, GraphInterrupt) or (task.asked and isinstance(error, InvalidResumeError)):
-            task.status = Status.INTERRUPTED
+            with ASKING:
+                task.status = Status.INTERRUPTED
             if isinstance(error, GraphInterrupt):
                 task.asked = task.asked or error.interrupts
                 for question in task.asked:  # of one that was raised, whatever came is no answer
@@ -330,7 +331,7 @@ class Run:
         if self.paused:
             if self.parent is not None:
                 asked = self.interrupts
-                self.parent.task.asked = (*self.parent.task.asked, *asked)
+                self.parent.wait_for(*asked)
                 raise GraphInterrupt(asked)
             return
         warn_of_joins(self)

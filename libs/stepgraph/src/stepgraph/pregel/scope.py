@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final, Protocol
 
@@ -12,7 +13,7 @@ from stepgraph.config import RunnableConfig
 from stepgraph.errors import GraphInterrupt, InvalidResumeError
 from stepgraph.execution.limiter import Limiter
 from stepgraph.kernel.machine import Machine
-from stepgraph.kernel.task import Task, interrupt_id
+from stepgraph.kernel.task import Status, Task, interrupt_id
 from stepgraph.pregel import questions
 from stepgraph.pregel.journal import Journal
 from stepgraph.pregel.message_stream import ModelHandler, with_handler
@@ -22,13 +23,16 @@ from stepgraph.pregel.stream import Namespace, Stream
 from stepgraph.runtime import ExecutionInfo, RunControl, Runtime
 from stepgraph.types import Interrupt, StreamWriter
 
-__all__ = ["ANY", "Surroundings", "TaskScope"]
+__all__ = ["ANY", "ASKING", "Surroundings", "TaskScope"]
 
 _SHOWN: Final = ("thread_id", "checkpoint_id", "run_id", "task_id", "assistant_id", "graph_id")
 """What of `configurable` is in the metadata of what runs inside a task."""
 
-_NONE: Final[dict[str, int]] = {}
-"""No question was asked yet; never changed."""
+_NONE: Final[dict[Any, Any]] = {}
+"""Nothing was counted yet; never changed."""
+
+ASKING: Final = threading.Lock()
+"""Held where questions, and runs inside a task, are counted and noted: its branches may be in several threads."""
 
 ANY: Final = "any:"
 """Among a run's answers: the one that the next question gets; followed by the id of the task that it is meant for."""
@@ -79,7 +83,10 @@ class TaskScope:
     branch: ClassVar[str] = ""
     """It is no branch; frames of branches in it have names."""
 
-    __slots__ = ("_asked", "_callbacks", "_config", "_nested", "_runtime", "has_slot", "left", "lent", "run", "task")
+    __slots__ = (
+        *("_asked", "_callbacks", "_config", "_known", "_nested", "_places", "_runtime"),
+        *("has_slot", "left", "lent", "run", "task"),
+    )
 
     def __init__(self, run: Surroundings, task: Task) -> None:
         self.run: Surroundings = run
@@ -87,8 +94,10 @@ class TaskScope:
         self.lent: int = 0
         self.has_slot: bool = False
         self.left: bool = False
-        self._nested = 0
+        self._nested: dict[tuple[int, ...], int] = _NONE
         self._asked: dict[str, int] = _NONE
+        self._known = task.asked  # what it asked in the run before
+        self._places: dict[str, tuple[int, ...]] = _NONE
         self._callbacks: Any = None
         self._config: RunnableConfig | None = None
         self._runtime: Runtime[Any] | None = None
@@ -153,14 +162,29 @@ class TaskScope:
         self.run.id_of(self.task)
         return segment_of(self.task)
 
-    def count_nested(self) -> int:
-        """Return how many runs began inside this task before, and count one more."""
-        self._nested += 1
-        return self._nested - 1
+    def count_nested(self) -> Namespace:
+        """Return what tells a run that begins inside this task from others, the same whichever branch comes first.
 
-    def nested_namespace(self, number: int) -> Namespace:
-        """Return the namespace of a run inside this task, the second one and later ones with their number."""
-        return (*self.run.namespace, self.segment, *((str(number),) if number else ()))
+        It is nothing for the first run, a number for those that follow one by one, and the number of the branch and of
+        the run in it where branches run side by side; the first branch counts as the task itself.
+        """
+        branch = self._branch()
+        key = branch if any(branch) else ()
+        with ASKING:
+            number = self._nested.get(key, 0)
+            self._nested = {**self._nested, key: number + 1}
+        return tuple(map(str, (*key, number))) if key or number else ()
+
+    def nested_namespace(self, place: Namespace) -> Namespace:
+        """Return the namespace of a run inside this task, by what `count_nested` told of it."""
+        return (*self.run.namespace, self.segment, *place)
+
+    def _branch(self) -> tuple[int, ...]:
+        """Return in which branch of the task we are; empty outside of any."""
+        scope = SCOPE.get()
+        if scope is None or scope.task_scope is not self or not scope.branch:
+            return ()
+        return tuple(map(int, scope.branch.split("/")[1:]))
 
     @property
     def writer(self) -> StreamWriter:
@@ -218,28 +242,37 @@ class TaskScope:
     def renew(self) -> None:
         """Forget what was built for an earlier attempt."""
         self._config = self._runtime = None
-        self._nested = 0
-        self._asked = _NONE
+        self._nested = self._asked = _NONE
 
     def ask(self, value: Any, schema: Any) -> Any:
         """Return the answer to the next question of this attempt, or stop the task to wait for it."""
         run, task = self.run, self.task
         branch = SCOPE.get().branch  # those of another one may come in another order the next time
-        number = self._asked.get(branch, 0)
-        self._asked = {**self._asked, branch: number + 1}
+        with ASKING:
+            number = self._asked.get(branch, 0)
+            self._asked = {**self._asked, branch: number + 1}
         identity = interrupt_id(run.id_of(task), f"{branch}:{number}" if branch else number)
         answers = task.answers = {} if task.answers is None else task.answers
         self._take_answer(identity, answers)
         question = Interrupt(value, identity, questions.schema_of(schema))
         if identity not in answers:
-            task.asked = (*task.asked, question)
+            self.wait_for(question)
             raise GraphInterrupt((question,))
         try:
             return questions.checked(answers[identity], schema)
         except InvalidResumeError:
             del answers[identity]
-            task.asked = (*task.asked, question)
+            self.wait_for(question)
             raise
+
+    def wait_for(self, *asked: Interrupt) -> None:
+        """Take note of what the task asks, in the order of its branches, whichever thread comes first."""
+        task, place = self.task, self._branch()
+        with ASKING:
+            if task.status is Status.INTERRUPTED:  # a thread that was left: what others were told stands
+                return
+            self._places = {**self._places, **dict.fromkeys([question.id for question in asked], place)}
+            task.asked = tuple(sorted((*task.asked, *asked), key=lambda question: self._places[question.id]))
 
     def _take_answer(self, identity: str, answers: dict[str, Any]) -> None:
         """Take the caller's answer to a question: given to its id, or to whatever the task asks, or one above it."""
@@ -251,12 +284,15 @@ class TaskScope:
         while scope is not None:
             names.append(ANY + scope.run.id_of(scope.task))
             scope = scope.run.parent
-        for name in (*names, ANY):
-            if name in given:
-                answers[identity] = given.pop(name)
-                for other in names:
-                    given.pop(other, None)
-                return
+        with ASKING:
+            if identity not in given and any(question.id in given for question in self._known):
+                return  # what was given is for another branch of this task
+            for name in (*names, ANY):
+                if name in given:
+                    answers[identity] = given.pop(name)
+                    for other in names:
+                        given.pop(other, None)
+                    return
 
     def step(self, key: str, fn: Callable[[], Any]) -> Any:
         """Return what `fn` returned when it was called under `key` before, or call it and remember."""
