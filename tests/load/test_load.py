@@ -77,13 +77,24 @@ def test_a_form_that_is_none(wrong):
     "wrong",
     [
         form("langchain", "schema", "messages", "ToolMessage", content="x"),
+        form("langchain", "schema", "messages", "AIMessage", content="x", tool_calls="none"),
         form("langchain", "schema", "output", "Generation", text="x", colour="red"),
         form("langchain", "prompts", "prompt", "PromptTemplate", template=3),
     ],
 )
 def test_arguments_that_do_not_fit(wrong):
-    with pytest.raises(ValueError, match=r"tool_call_id|colour|template"):
+    with pytest.raises(ValueError, match=r"tool_call|colour|template"):
         load(wrong)
+
+
+def test_texts_that_are_nested_too_deeply_are_refused():
+    with pytest.raises(ValueError, match="too deeply"):
+        loads("[" * 200_000 + "]" * 200_000)
+    nested: list = []
+    for _ in range(5_000):
+        nested = [nested]
+    with pytest.raises(ValueError, match="too deeply"):
+        load(nested)
 
 
 def test_dicts_of_the_users_own_stay_dicts():

@@ -1,11 +1,14 @@
 """RunnableSerializable: runnables whose attributes are pydantic fields."""
 
 import warnings
+from typing import TypeVar
 
 import pytest
 from pydantic import ValidationError
 
 from stepgraph.runnables import ConfigurableField, RunnableLambda, RunnableSerializable
+
+T = TypeVar("T")
 
 
 class Times(RunnableSerializable[int, int]):
@@ -13,6 +16,11 @@ class Times(RunnableSerializable[int, int]):
 
     def invoke(self, input, config=None, **kwargs):
         return input * self.factor
+
+
+class Boxed(RunnableSerializable[T, list[T]]):
+    def invoke(self, input, config=None, **kwargs):
+        return [input]
 
 
 def test_fields_are_checked():
@@ -66,3 +74,4 @@ def test_subclassing_warns_of_nothing():
 def test_names_that_others_look_for():
     assert not Times.is_lc_serializable()
     assert Times.lc_id() == [*__name__.split("."), "Times"]
+    assert Boxed[int].lc_id() == [*__name__.split("."), "Boxed"]

@@ -288,6 +288,21 @@ class TestLangChain:
         assert adopted(lc.Tool("one", len, "Length.")).invoke(call("one", __arg1="abc")).content == "3"
         assert adopted(hides).invoke(call("hides", a=1, user="u")).content == "1"
 
+    def test_what_our_markers_inject_is_shown_to_no_handler(self, lc):
+        class Heard(BaseCallbackHandler):
+            def on_tool_start(self, serialized, input_str, *, inputs=None, **kwargs):
+                shown.append((input_str, inputs))
+
+        @lc.tool
+        def looks(a: int, state: Annotated[dict, InjectedState], user: Annotated[str, lc.InjectedToolArg]) -> str:
+            """Look."""
+            return f"{a} {state['k']} {user}"
+
+        shown = []
+        asked = call("looks", a=1, state={"k": "secret"}, user="u")
+        assert adopted(looks).invoke(asked, {"callbacks": [Heard()]}).content == "1 secret u"
+        assert shown == [("{'a': 1}", {"a": 1})]
+
     def test_its_own_policy_stands(self, lc):
         @lc.tool
         def fails(a: int) -> str:

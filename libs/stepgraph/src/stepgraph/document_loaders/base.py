@@ -55,7 +55,8 @@ class BaseLoader(ABC):  # noqa: B024 - a subclass may define either of two metho
         kind = type(self)
         if kind.load is not BaseLoader.load:
             return iter(self.load())
-        instead = " or be read with `async for … in ….alazy_load()`" if kind.alazy_load is not _ALAZY_LOAD else ""
+        is_async = kind.alazy_load is not BaseLoader.alazy_load
+        instead = " or be read with `async for … in ….alazy_load()`" if is_async else ""
         raise NotImplementedError(f"{kind.__name__} must define lazy_load(), a generator of documents{instead}")
 
     def load_and_split(self, text_splitter: TextSplitter | None = None) -> list[Document]:
@@ -81,9 +82,6 @@ class BaseLoader(ABC):  # noqa: B024 - a subclass may define either of two metho
         """See `load_and_split`; the documents are cut in one of the engine's threads."""
         splitter = _splitter(text_splitter, "aload_and_split")
         return await in_thread(_split, await self.aload(), splitter)  # type: ignore[no-any-return]
-
-
-_ALAZY_LOAD = BaseLoader.alazy_load
 
 
 class BaseBlobParser(ABC):

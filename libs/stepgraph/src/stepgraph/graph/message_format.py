@@ -20,7 +20,7 @@ _MOST: Final = 32
 """How many lists are remembered."""
 
 _made: dict[int, tuple[list[Any], int]] = {}
-"""Lists by their `id()`, each with its length."""
+"""Lists by their `id()`, each with its length; one that is held here cannot hand its `id()` on to another."""
 
 
 def check_format(given: Any) -> None:

@@ -29,12 +29,16 @@ _OF_MESSAGES: Final = (
     *("tool_call_id", "artifact", "status", "role", "tool_calls", "invalid_tool_calls", "usage_metadata"),
     *("tool_call_chunks", "chunk_position"),
 )
-_NEEDED: Final = ("content", "tool_call_id", "role")
+"""Attributes of messages of any kind, in the order in which they are written."""
+
+_NEEDED: Final = ("content", "tool_call_id", "role", "text", "log", "page_content")
+"""Arguments that are written where they are empty, too, for no object is made without them."""
+
 _ORDER: Final = ("type", "id", "name", "args", "error")
 """The keys of a call that is none, as they are written."""
 
 _CALLS: Final = ("tool_calls", "invalid_tool_calls")
-"""Arguments that are written where they are empty, too; the calls then come last."""
+"""They are written where they are empty, too, and come last."""
 
 
 def dumps(obj: Any, *, pretty: bool = False, **kwargs: Any) -> str:
@@ -68,7 +72,7 @@ def dumpd(obj: Any) -> Any:
     if place is not None:
         kwargs = {name: dumpd(value) for name, value in _arguments(obj).items()}
         return _named(obj, {"lc": 1, "type": "constructor", "id": list(place), "kwargs": kwargs})
-    if not isinstance(obj, (type, Runnable, BaseMessage)) and _has_form(obj):
+    if not isinstance(obj, (type, Runnable, BaseMessage)) and _has_form(obj):  # of these, those alone that are known
         return _of_other(obj)
     return _named(obj, not_implemented(obj))
 
@@ -93,8 +97,8 @@ def _arguments(obj: Any) -> dict[str, Any]:
         return arguments(obj)
     found = {each.name: getattr(obj, each.name) for each in fields(obj)}
     if type(obj) is not ChatPromptValue:
-        found["type"] = obj.type
-    return {name: value for name, value in found.items() if name in ("text", "log", "page_content") or useful(value)}
+        found["type"] = obj.type  # no argument: LangChain writes it, and whoever reads leaves it away
+    return {name: value for name, value in found.items() if name in _NEEDED or useful(value)}
 
 
 def _has_form(obj: Any) -> bool:

@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from stepgraph.errors import nearest
 from stepgraph.load.dump import ESCAPED
@@ -23,6 +23,8 @@ __all__ = ["InitValidator", "default_init_validator", "load", "loads"]
 
 InitValidator: TypeAlias = Callable[[Place, dict[str, Any]], None]
 """Looks at the path of a class and its arguments before an object is made of them, and raises where it must not be."""
+
+_TOO_DEEP: Final = "lists and dicts are nested too deeply to be read"
 
 _AllowedObjects: TypeAlias = Iterable[type[Any]] | Literal["all", "core", "messages"] | None
 
@@ -52,8 +54,12 @@ def loads(
     init_validator: InitValidator | None = default_init_validator,
 ) -> Any:
     """Return the object of a JSON text; see `load`."""
+    try:
+        obj = json.loads(text)
+    except RecursionError as error:
+        raise ValueError(_TOO_DEEP) from error
     return load(
-        json.loads(text),
+        obj,
         allowed_objects=allowed_objects,
         secrets_map=secrets_map,
         valid_namespaces=valid_namespaces,
@@ -90,17 +96,22 @@ def load(
         init_validator: Looks at each class and its arguments first; by default it refuses templates of Jinja.
 
     Raises:
-        ValueError: A class is unknown or not allowed, or its arguments do not fit.
+        ValueError: A class is unknown or not allowed, its arguments do not fit, or lists and dicts are nested too
+            deeply.
         NotImplementedError: Something could not be written.
     """
-    secrets = _Secrets(secrets_map or {}, secrets_from_env)
-    reader = _Reader(_allowed(allowed_objects), secrets, ignore_unserializable_fields, init_validator)
+    classes = _allowed(allowed_objects)
     for place, path in (additional_import_mappings or {}).items():
-        reader.classes[tuple(place)] = getattr(import_module(".".join(path[:-1])), path[-1])
-    return reader.read(obj)
+        classes[tuple(place)] = getattr(import_module(".".join(path[:-1])), path[-1])
+    secrets = _Secrets(secrets_map or {}, secrets_from_env)
+    try:
+        return _Reader(classes, secrets, ignore_unserializable_fields, init_validator).read(obj)
+    except RecursionError as error:
+        raise ValueError(_TOO_DEEP) from error
 
 
 def _allowed(objects: _AllowedObjects) -> dict[Place, type[Any]]:
+    """Return the classes that may be made, in a new dict."""
     if objects is None or objects in ("all", "core"):
         return dict(CLASSES)
     if objects == "messages":
@@ -138,7 +149,7 @@ class _Reader:
     def __init__(
         self, classes: dict[Place, type[Any]], secrets: _Secrets, lenient: bool, validator: InitValidator | None
     ) -> None:
-        self.classes = classes
+        self._classes = classes
         self._secrets = secrets
         self._lenient = lenient
         self._validator = validator
@@ -172,22 +183,22 @@ class _Reader:
         if not isinstance(place, list) or not isinstance(kwargs, dict):
             raise ValueError(f"a class is written as a list of names, 'id', and a dict, 'kwargs'; got {form!r}")
         place = tuple(map(str, place))
-        cls = self.classes.get(place)
+        cls = self._classes.get(place)
         if cls is None:
-            path = ".".join(place)
+            path, known = ".".join(place), map(".".join, self._classes)
             raise ValueError(
-                f"{path} is no class that may be read here{nearest(path, map('.'.join, self.classes))}; name the class "
-                "in allowed_objects if you trust where this comes from"
+                f"{path} is no class that may be read here{nearest(path, known)}; name the class in allowed_objects if "
+                "you trust where this comes from"
             )
         if self._validator is not None:
             self._validator(place, kwargs)
-        if cls in PLACES:
-            if issubclass(cls, BaseMessage):
+        try:
+            if issubclass(cls, BaseMessage) and cls in PLACES:
                 return to_message({**form, "kwargs": kwargs})
-            kwargs = {name: value for name, value in kwargs.items() if name != "type"}
+            if cls in PLACES:
+                kwargs = {name: value for name, value in kwargs.items() if name != "type"}
             if issubclass(cls, ChatGeneration):
                 kwargs.pop("text", None)  # that of its message
-        try:
             return cls(**kwargs)
-        except TypeError as error:
+        except (TypeError, AttributeError) as error:
             raise ValueError(f"{'.'.join(place)} does not take the arguments {sorted(kwargs)}: {error}") from error

@@ -6,32 +6,18 @@ from typing import Any, Final
 
 from pydantic import BaseModel  # noqa: TID253 - who imports this module wants it
 
-__all__ = ["Serializable", "not_implemented", "useful"]
+from stepgraph.runnables.serializable import Placed
+
+__all__ = ["Serializable", "arguments", "not_implemented", "useful"]
 
 _MISSING: Final[Any] = object()
 
 
-class Serializable(BaseModel):
+class Serializable(Placed):
     """A pydantic model with a form as JSON, once a subclass says so with `is_lc_serializable`.
 
     `load` reads it where the caller names the class: `load(data, allowed_objects=[MyClass])`.
     """
-
-    @classmethod
-    def is_lc_serializable(cls) -> bool:
-        """Return whether it may be written: no, by default."""
-        return False
-
-    @classmethod
-    def get_lc_namespace(cls) -> list[str]:
-        """Return the path of its module."""
-        return cls.__module__.split(".")
-
-    @classmethod
-    def lc_id(cls) -> list[str]:
-        """Return the path of its class."""
-        origin = cls.__pydantic_generic_metadata__.get("origin")  # a generic one with its types has another name
-        return [*cls.get_lc_namespace(), (origin or cls).__name__]
 
     @property
     def lc_secrets(self) -> dict[str, str]:

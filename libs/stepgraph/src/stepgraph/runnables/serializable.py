@@ -9,10 +9,30 @@ from pydantic import BaseModel, ConfigDict  # noqa: TID253 - who imports this mo
 from stepgraph.runnables.base import Input, Output, Runnable
 from stepgraph.runnables.traced import Traced
 
-__all__ = ["RunnableSerializable", "TracedSerializable"]
+__all__ = ["Placed", "RunnableSerializable", "TracedSerializable"]
 
 
-class RunnableSerializable(BaseModel, Runnable[Input, Output], Generic[Input, Output]):
+class Placed(BaseModel):
+    """A pydantic model that says where its class is, for those who write and read objects as LangChain's JSON."""
+
+    @classmethod
+    def is_lc_serializable(cls) -> bool:
+        """Return whether it may be written as JSON: no, by default."""
+        return False
+
+    @classmethod
+    def get_lc_namespace(cls) -> list[str]:
+        """Return the path of its module."""
+        return cls.__module__.split(".")
+
+    @classmethod
+    def lc_id(cls) -> list[str]:
+        """Return the path of its class."""
+        origin = cls.__pydantic_generic_metadata__.get("origin")  # a generic one with its types has another name
+        return [*cls.get_lc_namespace(), (origin or cls).__name__]
+
+
+class RunnableSerializable(Placed, Runnable[Input, Output], Generic[Input, Output]):
     """A runnable whose attributes are pydantic fields: checked, compared by value, open to `configurable_fields`.
 
     Attributes:
@@ -22,21 +42,6 @@ class RunnableSerializable(BaseModel, Runnable[Input, Output], Generic[Input, Ou
     model_config: ClassVar[ConfigDict] = ConfigDict(arbitrary_types_allowed=True, protected_namespaces=())
 
     name: str | None = None
-
-    @classmethod
-    def is_lc_serializable(cls) -> bool:
-        """Return whether it may be written as JSON by those who look for this method: no, by default."""
-        return False
-
-    @classmethod
-    def get_lc_namespace(cls) -> list[str]:
-        """Return the path of its module, for those who look for this method."""
-        return cls.__module__.split(".")
-
-    @classmethod
-    def lc_id(cls) -> list[str]:
-        """Return the path of its class, for those who look for this method."""
-        return [*cls.get_lc_namespace(), cls.__name__]
 
     def __repr_args__(self) -> Any:
         """Show the fields that have other values than by default."""

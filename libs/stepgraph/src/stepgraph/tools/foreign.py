@@ -7,10 +7,11 @@ arguments all that is done here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields as dataclass_fields
 from dataclasses import is_dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, get_origin
 
 from pydantic import BaseModel, Field, ValidationError
@@ -37,11 +38,23 @@ ONE_TEXT: Final = {
 }
 """What models are told of a tool that takes one text, whatever it is called."""
 
+_TOOL_OF_ONE_TEXT: Final = ("langchain_core.tools.simple", "Tool")
+"""LangChain's class of such tools, by its module and its name."""
+
 _SAID: Final = ("id", "name", "additional_kwargs", "response_metadata")
+"""What an answer may say besides, and need not."""
+
 _OF_OUR_CLASSES: Final = {"execution_info", "server_info"}
 """Attributes of a runtime that other libraries have classes of their own for."""
 
+_PASSED: Final = {"state", "store", "tool_runtime", "given"}
+"""What a tool call brings besides the arguments of the model."""
+
+_HIDDEN: Final = "_injected_args_keys"
+"""Where LangChain's tools keep the names of arguments that handlers are not shown."""
+
 _OPTIONS: Final = ("return_direct", "response_format", "tags", "metadata", "extras")
+"""Attributes of tools that ours have, too."""
 
 
 def is_foreign_tool(thing: Any) -> bool:
@@ -67,7 +80,9 @@ def adopted(thing: Any) -> BaseTool:
     given: dict[str, Any] = {name: getattr(thing, name) for name in _OPTIONS if getattr(thing, name, None) is not None}
     given.update(name=thing.name, description=str(getattr(thing, "description", None) or ""))
     if hasattr(thing, "tool_call_schema"):
-        return ForeignTool(bound=thing, args_schema=_schema_of(thing), **given)
+        found = ForeignTool(bound=thing, args_schema=_schema_of(thing), **given)
+        _hide(thing, (name for name, each in found.demands.items() if each.kind in _PASSED))
+        return found
     runnable = ForeignRunnable(thing)
 
     def call(*text: Any, **arguments: Any) -> Any:
@@ -101,25 +116,15 @@ class ForeignTool(BaseTool):
         """Let the tool answer; see `BaseTool.invoke`."""
         if GUARD.on:
             GUARD.sync_entry(self, "invoke")
-        try:
+        with self._known():
             return _as_ours(ForeignRunnable(self.bound).invoke(self._as_theirs(input), config, **kwargs))
-        except Exception as error:
-            known = self._as_known(error)
-            if known is error:
-                raise
-            raise known from None
 
     async def ainvoke(self, input: Any, config: RunnableConfig | None = None, **kwargs: Any) -> Any:
         """Let the tool answer; see `BaseTool.invoke`."""
         if GUARD.on:
             GUARD.watch_loop()
-        try:
+        with self._known():
             return _as_ours(await ForeignRunnable(self.bound).ainvoke(self._as_theirs(input), config, **kwargs))
-        except Exception as error:
-            known = self._as_known(error)
-            if known is error:
-                raise
-            raise known from None
 
     def run(self, *args: Any, **kwargs: Any) -> Any:
         """Let the tool answer; see `BaseTool.run`."""
@@ -145,8 +150,18 @@ class ForeignTool(BaseTool):
                 args[name] = cls(**{key: values[key] for key in values if key in known})
         return {**input, "args": args}
 
+    @contextmanager
+    def _known(self) -> Iterator[None]:
+        """Errors of the tool leave this block as policies know them."""
+        try:
+            yield
+        except Exception as error:
+            known = self._as_known(error)
+            if known is error:
+                raise
+            raise known from None
+
     def _as_known(self, error: Exception) -> Exception:
-        """Return an error of the tool as policies know it."""
         schema = self.args_schema
         if isinstance(error, ValidationError) and isinstance(schema, type) and error.title == _title(schema):
             return rejected(error, self.name, plan_of(self).injected)
@@ -156,13 +171,17 @@ class ForeignTool(BaseTool):
         return error
 
 
+def _hide(thing: Any, names: Iterable[str]) -> None:
+    """Tell a tool of LangChain what is injected by markers of ours, which it does not know: no handler sees it then."""
+    if isinstance(getattr(type(thing), _HIDDEN, None), cached_property):
+        vars(thing)[_HIDDEN] = getattr(thing, _HIDDEN).union(names)
+
+
 def _schema_of(thing: Any) -> Any:
     """Return what a tool takes, as a pydantic model or as a JSON schema."""
     schema = thing.args_schema
     if schema is None:
-        if any(
-            (cls.__module__, cls.__name__) == ("langchain_core.tools.simple", "Tool") for cls in type(thing).__mro__
-        ):
+        if _TOOL_OF_ONE_TEXT in {(cls.__module__, cls.__name__) for cls in type(thing).__mro__}:
             return ONE_TEXT
         found = thing.get_input_schema() if hasattr(thing, "tool_call_schema") else None
         return {"type": "object", "properties": {}} if found is None else found
