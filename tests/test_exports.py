@@ -210,7 +210,7 @@ DOORS = {
     "stepgraph.language_models": """
         BaseChatModel BaseLLM BaseLanguageModel FakeListChatModel FakeListLLM FakeMessagesListChatModel
         FakeStreamingListLLM GenericFakeChatModel LLM LanguageModelInput LanguageModelLike LanguageModelOutput
-        ParrotFakeChatModel SimpleChatModel
+        ModelProfile ModelProfileRegistry ParrotFakeChatModel SimpleChatModel
     """,
     "stepgraph.chat_models": """
         BaseChatModel ConfigurableModel init_chat_model

@@ -1,6 +1,8 @@
 """Rate limiters: turns in the order of asking, at the time they are due, in threads and event loops at once."""
 
 import asyncio
+import copy
+import pickle
 import threading
 import time
 
@@ -155,3 +157,33 @@ def test_some_pass_at_once_after_a_pause():
 def test_there_must_come_tokens(given, message):
     with pytest.raises(ValueError, match=message):
         InMemoryRateLimiter(**given)
+
+
+def test_what_is_there_for_those_who_come_when_nobody_waits():
+    bucket = Bucket(rate=1.0, size=3.0, now=0.0, tokens=2.0)
+    assert bucket.unclaimed(0.0) == 2.0
+    for _ in range(4):
+        bucket.turn(0.0, nobody)
+    assert (bucket.level(0.0), bucket.unclaimed(0.0)) == (-2.0, 2.0)
+    assert bucket.unclaimed(10.0) == 3.0
+
+
+def test_the_numbers_of_a_limiter_are_pickled():
+    limiter = InMemoryRateLimiter(requests_per_second=0.001, max_bucket_size=4, check_every_n_seconds=2)
+    limiter._bucket._tokens = 2.5
+    waiting = limiter._turn(nobody)
+    assert limiter.available_tokens == pytest.approx(1.5, abs=0.01)
+    twin = pickle.loads(pickle.dumps(limiter))
+    assert (twin.requests_per_second, twin.max_bucket_size, twin.check_every_n_seconds) == (0.001, 4, 2)
+    assert twin.available_tokens == pytest.approx(2.5, abs=0.01)
+    limiter._done(waiting)
+    assert twin.acquire(blocking=False)
+    assert twin.acquire(blocking=False)
+    assert not twin.acquire(blocking=False)
+    assert limiter.available_tokens == pytest.approx(1.5, abs=0.01)
+
+
+def test_a_deep_copy_of_what_has_a_limiter_shares_it():
+    limiter = InMemoryRateLimiter()
+    assert copy.deepcopy({"limiter": limiter})["limiter"] is limiter
+    assert copy.copy(limiter) is not limiter

@@ -7,7 +7,8 @@ import pickle
 import anthropic
 import pytest
 
-from stepgraph.messages import AIMessage, HumanMessage
+from stepgraph.messages import AIMessage, HumanMessage, SystemMessage
+from stepgraph.runnables import ConfigurableField
 from stepgraph_anthropic import ChatAnthropic
 from tests.anthropic.models import MODEL, both_colours, claude
 from tests.chat_models.contract import call, stream, total
@@ -38,6 +39,24 @@ def test_an_answer_may_be_as_long_as_the_model_can(model: str, tokens: int):
     assert ChatAnthropic(model=model, api_key="k").max_tokens == tokens
     assert ChatAnthropic(model=model, api_key="k", max_tokens=25).max_tokens == 25
     assert ChatAnthropic(model=model, api_key="k", max_tokens_to_sample=25).max_tokens == 25
+
+
+def test_a_call_may_be_of_another_model(standin: Standin):
+    model = claude(standin, model="claude-sonnet-5")
+    model.bind(model="claude-haiku-4-5").invoke("Hi")
+    assert (standin.last.body["model"], standin.last.body["max_tokens"]) == ("claude-haiku-4-5", 64_000)
+    model.bind(model="claude-haiku-4-5", max_tokens=5).invoke("Hi")
+    assert standin.last.body["max_tokens"] == 5
+
+    chosen = model.configurable_fields(model=ConfigurableField(id="model"))
+    chosen.invoke("Hi", {"configurable": {"model": "claude-haiku-4-5"}})
+    assert standin.last.body["max_tokens"] == 64_000
+    claude(standin, max_tokens=9).bind(model="claude-haiku-4-5").invoke("Hi")
+    assert standin.last.body["max_tokens"] == 9
+
+    with pytest.warns(UserWarning, match="was moved to the start"):  # where it may stand the other one does not know
+        model.bind(model="claude-haiku-4-5").invoke([HumanMessage("a"), SystemMessage("be kind")])
+    assert standin.last.body["system"] == "be kind"
 
 
 def test_the_environment(standin: Standin, monkeypatch: pytest.MonkeyPatch):
@@ -87,7 +106,8 @@ def test_servers_whose_tools_the_provider_calls_are_not_shown(standin: Standin):
 def test_an_answer(standin: Standin, colour: str):
     standin.answers.append(Answer("Hello", usage=Usage(input=20, output=4, cached=5, cache_written=6)))
     message = call(claude(standin), colour, "Hi")
-    assert (message.content, message.id) == ("Hello", "msg_000001")
+    assert message.content == "Hello"
+    assert message.id.startswith("lc_run--")
     assert message.usage_metadata == {
         "input_tokens": 20,
         "output_tokens": 4,
@@ -116,8 +136,8 @@ def test_a_stream_says_the_same(standin: Standin, colour: str):
     answer = Answer("Hello you", usage=Usage(input=20, output=4, cached=5, cache_written=6))
     standin.answers += [answer, answer]
     whole, added = call(claude(standin), colour, "Hi"), total(stream(claude(standin), colour, "Hi")).as_message()
-    number = {"id": "msg_000002"}
-    whole.id, whole.response_metadata = "msg_000002", {**whole.response_metadata, **number}
+    assert added.id.startswith("lc_run--")
+    whole.id, whole.response_metadata = added.id, {**whole.response_metadata, "id": "msg_000002"}
     assert added == whole
 
 
@@ -173,6 +193,28 @@ def test_a_call_that_a_limit_cuts_short_cannot_be_made(standin: Standin, colour:
     assert message.tool_calls == []
     assert [each["args"] for each in message.invalid_tool_calls] == ['{"a": 1, "b']
     assert message.response_metadata["stop_reason"] == "max_tokens"
+
+
+@both_colours
+def test_calls_that_grow_at_once(standin: Standin, colour: str):
+    def part(kind: str, index: int, **more: object) -> dict[str, object]:
+        return {"type": f"content_block_{kind}", "index": index, **more}
+
+    begun = [
+        part("start", n, content_block={"type": "tool_use", "id": f"t{n}", "name": "add", "input": {}}) for n in (0, 1)
+    ]
+    grown = [
+        part("delta", n, delta={"type": "input_json_delta", "partial_json": text})
+        for text in ('{"a": ', "1}")
+        for n in (0, 1)
+    ]
+    start = {"type": "message_start", "message": {"id": "m", "model": MODEL, "content": [], "usage": {}}}
+    end = {"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {}}
+    standin.answers.append(Verbatim(events=[start, *begun, *grown, end, {"type": "message_stop"}]))
+    message = total(
+        stream(claude(standin).bind(tools=[{"name": "add", "input_schema": {"type": "object"}}]), colour, "Hi")
+    )
+    assert [(each["id"], each["args"]) for each in message.tool_calls] == [("t0", {"a": 1}), ("t1", {"a": 1})]
 
 
 @both_colours

@@ -15,9 +15,7 @@ class TestChatAnthropic(RemoteContract):
     key_variable = "ANTHROPIC_API_KEY"
 
     @pytest.fixture
-    def make(self, standin: Standin, monkeypatch: pytest.MonkeyPatch) -> Make:
-        monkeypatch.setenv("ANTHROPIC_API_KEY", standin.key)  # for those that come out of a pickle
-
+    def make(self, standin: Standin) -> Make:
         def made(*answers: Any, **fields: Any) -> ChatAnthropic:
             standin.answers += answers
             usual = {"model": self.model, "base_url": standin.anthropic_url, "api_key": standin.key, "max_retries": 0}

@@ -90,6 +90,16 @@ def test_nobody_is_there(colour: str, standin: Standin):
     assert not isinstance(failed.value, AnthropicTimeoutError)
 
 
+@both_colours
+@pytest.mark.parametrize("status", [402, 409, 413, 422, 431, 418])
+def test_every_status_is_an_error_of_both(standin: Standin, colour: str, status: int):
+    standin.answers.append(Failure(status, "Not so."))
+    with pytest.raises(anthropic.APIStatusError, match="Not so") as failed:
+        call(claude(standin), colour, "Hi")
+    assert isinstance(failed.value, errors.ModelError)
+    assert failed.value.status_code == status
+
+
 def test_a_class_that_the_sdk_has_for_a_single_reason():
     class TooManyWordsError(anthropic.BadRequestError):
         pass

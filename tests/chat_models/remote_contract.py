@@ -31,6 +31,11 @@ class RemoteContract(ChatModelContract):
     model: ClassVar[str]  # one that the stand-in knows
     key_variable: ClassVar[str]
 
+    @pytest.fixture(autouse=True)
+    def key_in_the_environment(self, standin: Standin, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A model that comes out of a pickle looks for its key there."""
+        monkeypatch.setenv(self.key_variable, standin.key)
+
     # Requests end when nobody waits for them.
 
     async def test_a_stream_that_is_closed_frees_its_connection(self, make: Make, standin: Standin) -> None:

@@ -12,6 +12,7 @@ from stepgraph.chat_models import ConfigurableModel, init_chat_model
 from stepgraph.checkpoint.memory import InMemorySaver
 from stepgraph.graph import START, MessagesState, StateGraph
 from stepgraph.prebuilt import create_react_agent
+from stepgraph.runnables.declared import Declared
 from stepgraph.testing.scripted_chat_model import ScriptedChatModel, calling
 from stepgraph.tools import tool
 
@@ -136,10 +137,10 @@ async def test_what_is_declared_holds_for_each_model(monkeypatch):
         Model, "__init__", lambda self, **kwargs: ScriptedChatModel.__init__(self, *SCRIPTS.pop(0), **kwargs)
     )
     first, second = [calling("add", a=1, b=2)], [calling("Joke", setup="hm")]
-    SCRIPTS[:] = [[first], [second], [second]]
+    SCRIPTS[:] = [[first + second], [second]]
     model = init_chat_model()
     bound = model.bind_tools([add])
-    assert isinstance(bound, ConfigurableModel)
+    assert isinstance(bound, Declared)
     found = await bound.ainvoke("hi", chosen(model="gpt-4o"))
     assert found.tool_calls[0]["name"] == "add"
     formed = model.with_structured_output(Joke)

@@ -239,7 +239,7 @@ async def test_the_model_asks_the_tool_and_the_tool_answers(context: Context):
     assert answer.content.startswith("A barrier is a channel")
 
 
-def test_the_model_works_without_a_loop(context: Context):
+def test_the_model_works_without_a_loop():
     model = ExtractiveModel().bind_tools([{"name": "search_docs", "description": "", "parameters": {}}])
     assert model.invoke("What is a barrier?").tool_calls[0]["args"] == {"question": "What is a barrier?"}
     assert "I was not given that tool" in ExtractiveModel().invoke("What is a barrier?").content

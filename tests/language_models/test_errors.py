@@ -48,3 +48,26 @@ def test_the_tree() -> None:
     assert all(
         issubclass(getattr(errors, name), errors.ModelError) for name in errors.__all__ if name.endswith("Error")
     )
+
+
+def test_what_only_a_status_tells() -> None:
+    kinds = {status: errors.kind_of_status(status) for status in (402, 404, 408, 413, 418, 429, 503, 504, 302)}
+    assert kinds == {
+        402: errors.ModelPermissionDeniedError,
+        404: errors.ModelNotFoundError,
+        408: errors.ModelTimeoutError,
+        413: errors.ModelInvalidRequestError,
+        418: errors.ModelInvalidRequestError,
+        429: errors.ModelRateLimitError,
+        503: errors.ModelAPIError,
+        504: errors.ModelTimeoutError,
+        302: errors.ModelAPIError,
+    }
+
+
+def test_a_class_of_both() -> None:
+    made = errors.of_both(TheirError, errors.ModelAPIError)
+    assert issubclass(made, TheirError)
+    assert issubclass(made, errors.ModelAPIError)
+    assert errors.of_both(TheirError, errors.ModelAPIError) is made
+    assert errors.of_both(OurError, errors.ModelRateLimitError) is OurError

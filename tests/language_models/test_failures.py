@@ -6,7 +6,7 @@ import inspect
 import pytest
 
 from stepgraph.language_models import FakeListChatModel
-from stepgraph.language_models.fakes import FakeListChatModelError
+from stepgraph.language_models.fake_chat_models import FakeListChatModelError
 from stepgraph.messages import AIMessageChunk
 from stepgraph.outputs import ChatGenerationChunk
 from stepgraph.runnables import RunnableGenerator, RunnableParallel

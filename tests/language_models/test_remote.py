@@ -3,13 +3,24 @@
 import asyncio
 import copy
 import pickle
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
 import pytest
 from pydantic import Field, SecretStr
 
 from stepgraph.language_models.loop_clients import LoopClients
-from stepgraph.language_models.remote import Remote, first_of_environment, secret_of_environment
+from stepgraph.language_models.remote import (
+    Address,
+    Options,
+    Remote,
+    address_of_environment,
+    first_of_environment,
+    parted,
+    secret_of_environment,
+)
 
 made: list[Any] = []
 
@@ -45,6 +56,24 @@ class Thing(Remote):
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     made.clear()
     monkeypatch.setenv("THING_KEY", "sk-of-the-environment")
+
+
+def test_threads_that_need_the_first_clients_get_the_same() -> None:
+    class Slow(Thing):
+        def _new_clients(self) -> LoopClients:
+            time.sleep(0.01)  # while it is made, the others ask for one
+            return super()._new_clients()
+
+    thing, together = Slow(), threading.Barrier(4)
+
+    def ask(_: int) -> Client:
+        together.wait()
+        return thing._opened.sync()
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(ask, range(4)))
+    assert len(made) == 1
+    assert not any(each.closed for each in found)
 
 
 def test_clients_are_those_of_the_settings() -> None:
@@ -118,3 +147,35 @@ def test_the_first_variable_that_is_set(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_subclass_must_say_how_it_connects() -> None:
     with pytest.raises(NotImplementedError, match=r"Remote must define _new_clients\(\)"):
         _ = Remote()._opened
+
+
+def test_users_of_addresses_are_sent_as_headers() -> None:
+    assert parted(None, None) == (None, None)
+    assert parted("http://host/v1", {"a": "b"}) == ("http://host/v1", {"a": "b"})
+    address, headers = parted("http://joe:p%40w@host/v1", {"a": "b", "authorization": "c"})
+    assert (address, headers) == ("http://host/v1", {"a": "b", "Authorization": "Basic am9lOnBAdw=="})
+
+
+class Place(Remote):
+    address: Address | None = Field(default_factory=address_of_environment("PLACE"))
+    model_kwargs: Options = Field(default_factory=dict)
+    headers: dict[str, str] | None = Field(default=None, exclude=True, repr=False)
+
+
+def test_what_is_shown_dumped_and_pickled(monkeypatch: pytest.MonkeyPatch) -> None:
+    options = {"extra_headers": {"X-Title": "app", "Cookie": "c"}, "user": "me"}
+    place = Place(address="http://joe:pw@host", model_kwargs=options, headers={"X-Title": "app", "X-Key": "k"})
+    assert "joe" not in repr(place)
+    assert "'user': 'me'" in repr(place)
+    assert place.model_dump() == {"address": "http://host", "model_kwargs": {"user": "me"}}
+    assert (place.address, place.model_kwargs) == ("http://joe:pw@host", options)
+    twin = pickle.loads(pickle.dumps(place))
+    assert vars(twin) == {
+        "address": "http://host",
+        "model_kwargs": {"extra_headers": {"X-Title": "app"}, "user": "me"},
+        "headers": {"X-Title": "app"},
+    }
+    assert copy.deepcopy(place) == copy.copy(place) == place
+    monkeypatch.setenv("PLACE", "http://joe:pw@host")
+    assert pickle.loads(pickle.dumps(place)).address == Place().address == "http://joe:pw@host"
+    assert pickle.loads(pickle.dumps(Place(address=None))).address is None

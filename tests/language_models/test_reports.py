@@ -6,8 +6,8 @@ import pytest
 
 from stepgraph.callbacks import AsyncCallbackHandler, BaseCallbackHandler, UsageMetadataCallbackHandler
 from stepgraph.language_models import FakeListChatModel
-from stepgraph.messages import AIMessage, HumanMessage
-from stepgraph.outputs import ChatGeneration, LLMResult
+from stepgraph.messages import AIMessageChunk, HumanMessage
+from stepgraph.outputs import ChatGenerationChunk, LLMResult
 from stepgraph.runnables import RunnableLambda
 from tests.language_models.models import (
     TEXT,
@@ -42,9 +42,9 @@ def test_start_tokens_and_end_in_order():
     assert (listener.names, tokens(listener)) == (STREAMED, TOKENS)
     result = listener.heard[-1][1]
     assert isinstance(result, LLMResult)
-    assert isinstance(result.generations[0][0], ChatGeneration)
+    assert isinstance(result.generations[0][0], ChatGenerationChunk)
     assert result.generations[0][0].text == TEXT
-    assert type(result.generations[0][0].message) is AIMessage
+    assert type(result.generations[0][0].message) is AIMessageChunk
 
 
 @pytest.mark.parametrize("listener", LISTENERS.values(), ids=LISTENERS)

@@ -9,20 +9,8 @@ from tests.chat_models.contract import Make, both_colours, call
 from tests.providers.standin import Standin
 
 
-@both_colours
-def test_keys_that_are_functions(make: Make, standin: Standin, colour: str) -> None:
-    async def later() -> str:
-        return standin.key
-
-    assert call(make(api_key=lambda: standin.key), colour, "Hi").text == "Hi"
-    if colour == "async":
-        assert call(make(api_key=later), colour, "Hi").text == "Hi"
-    else:
-        with pytest.raises(TypeError, match="coroutine function"):
-            call(make(api_key=later), colour, "Hi")
-
-
-def test_clients_of_the_users_own_stay_open(make: Make, standin: Standin) -> None:
+def leaves_clients_open(make: Make) -> None:
+    """Check that models close no client that is the user's own."""
     with httpx2.Client() as http:
         model = make(http_client=http)
         assert model.invoke("Hi").text == "Hi"
@@ -38,6 +26,23 @@ def test_clients_of_the_users_own_stay_open(make: Make, standin: Standin) -> Non
             assert not mine.is_closed
 
     asyncio.run(main())
+
+
+@both_colours
+def test_keys_that_are_functions(make: Make, standin: Standin, colour: str) -> None:
+    async def later() -> str:
+        return standin.key
+
+    assert call(make(api_key=lambda: standin.key), colour, "Hi").text == "Hi"
+    if colour == "async":
+        assert call(make(api_key=later), colour, "Hi").text == "Hi"
+    else:
+        with pytest.raises(TypeError, match="coroutine function"):
+            call(make(api_key=later), colour, "Hi")
+
+
+def test_clients_of_the_users_own_stay_open(make: Make) -> None:
+    leaves_clients_open(make)
 
 
 def test_copies_with_other_settings_have_other_clients(make: Make, standin: Standin) -> None:

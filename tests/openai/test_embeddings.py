@@ -62,8 +62,32 @@ def test_parameters(make: Make, standin: Standin) -> None:
     assert model.embed_query("x", encoding_format="float") == pytest.approx(model.embed_query("x"))
     with pytest.raises(ValueError, match="extra"):
         make(dimension=8)
-    with pytest.warns(UserWarning, match="ignores 'embedding_ctx_length'"):
-        make(embedding_ctx_length=100)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("embedding_ctx_length", 100, "texts are sent as they are, and not split"),
+        ("check_embedding_ctx_length", True, "texts are sent as they are, and not split"),
+        ("tiktoken_model_name", "x", "texts are sent as they are, and not split"),
+        ("deployment", "x", "Azure"),
+        ("retry_max_seconds", 3, "max_retries"),
+        ("skip_empty", True, "an empty text is sent"),
+        ("show_progress_bar", True, "nothing is printed"),
+    ],
+)
+def test_what_is_ignored_is_said_with_its_reason(make: Make, name: str, value: Any, why: str) -> None:
+    with pytest.warns(UserWarning, match=f"OpenAIEmbeddings ignores '{name}': .*{why}"):
+        make(**{name: value})
+
+
+def test_what_is_done_anyway_is_no_warning(make: Make, standin: Standin) -> None:
+    off = ("check_embedding_ctx_length", "skip_empty", "show_progress_bar", "tiktoken_enabled")
+    model = make(**dict.fromkeys(off, False), deployment=None, headers={"X-Title": "app", "X-Two": "2"})
+    model.embed_query("a")
+    assert (standin.last.headers["x-title"], standin.last.headers["x-two"]) == ("app", "2")
+    make(headers={"X-Title": "app"}, default_headers={"X-Title": "mine"}).embed_query("a")
+    assert standin.last.headers["x-title"] == "mine"
 
 
 @both_colours
@@ -75,6 +99,26 @@ def test_vectors_come_in_the_order_of_the_texts(make: Make, colour: str) -> None
         embed(model, colour, ["a", "b"])
     with pytest.raises(ValueError, match="got a response without any"):
         embed(model, colour, ["a"])
+
+
+@both_colours
+@pytest.mark.parametrize(
+    ("body", "got"),
+    [
+        (b"<html>Welcome</html>", "got a response without any: '<html>Welcome</html>'"),
+        ({"data": None}, "got a response without any"),
+        ({"data": [{"embedding": None, "index": 0}]}, "got 0"),
+    ],
+)
+def test_what_is_no_answer(make: Make, colour: str, body: Any, got: str) -> None:
+    with pytest.raises(ValueError, match=f"expected 1 vectors from 'text-embedding-ada-002', {got}"):
+        embed(make(Verbatim(body=body)), colour, ["Hi"])
+
+
+@both_colours
+def test_one_text_is_no_list(make: Make, colour: str) -> None:
+    with pytest.raises(TypeError, match="texts are a list of texts, got one: 'Hi'; put it in a list"):
+        embed(make(), colour, "Hi")
 
 
 @both_colours

@@ -42,6 +42,8 @@ def test_errors_are_the_sdks_too(make: Make, colour: str, door: Any, key: str) -
         (422, openai.UnprocessableEntityError, errors.ModelInvalidRequestError),
         (429, openai.RateLimitError, errors.ModelRateLimitError),
         (503, openai.InternalServerError, errors.ModelAPIError),
+        (402, openai.APIStatusError, errors.ModelPermissionDeniedError),
+        (413, openai.APIStatusError, errors.ModelInvalidRequestError),
     ],
 )
 def test_each_status_is_an_error_of_both(make: Make, colour: str, status: int, theirs: Any, ours: Any) -> None:
@@ -91,3 +93,16 @@ def test_no_key(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(OpenAIMissingKeyError, match="api_key=") as failed:
         ChatOpenAI(model="gpt-4o-mini")
     assert isinstance(failed.value, openai.OpenAIError)
+
+
+@both_colours
+def test_a_key_that_a_function_gives_is_not_in_an_error_that_repeats_it(make: Make, colour: str) -> None:
+    key = make().openai_api_key.get_secret_value()
+
+    async def later() -> str:
+        return key
+
+    model = make(Failure(400, f"never {key}"), api_key=later if colour == "async" else lambda: key)
+    with pytest.raises(openai.BadRequestError, match="never") as failed:
+        call(model, colour, "Hi")
+    assert key not in f"{failed.value!r} {failed.value.body} {failed.value.response.text} {failed.value.__notes__}"

@@ -6,7 +6,7 @@ import pytest
 from stepgraph.messages import HumanMessage, SystemMessage
 from stepgraph_openai import ChatOpenAI
 from tests.chat_models.contract import COLOURS, Make, call
-from tests.providers.standin import Standin
+from tests.providers.standin import Answer, Standin
 
 
 def test_no_arguments_at_all(standin: Standin, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -16,6 +16,25 @@ def test_no_arguments_at_all(standin: Standin, monkeypatch: pytest.MonkeyPatch) 
     assert (model.model_name, model.model, model._llm_type) == ("gpt-3.5-turbo", "gpt-3.5-turbo", "openai-chat")
     assert model.invoke("Hello there").content == "Hello there"
     model.close()
+
+
+@pytest.mark.parametrize("responses", [False, True])
+def test_a_temperature_is_sent_to_models_that_take_one(make: Make, standin: Standin, responses: bool) -> None:
+    for model, options, sent in [
+        ("gpt-4o", {"model": "gpt-5"}, None),
+        ("gpt-5", {"model": "gpt-4o"}, 0.2),
+        ("gpt-5", {}, None),
+    ]:
+        bound = make(model=model, temperature=0.2, use_responses_api=responses).bind(**options)
+        standin.answers.append(Answer("Hi"))
+        bound.invoke("Hi")
+        assert standin.last.body.get("temperature") == sent, (model, options)
+    assert make(model="gpt-5.1", temperature=0.2)._params({"reasoning_effort": "none"})["temperature"] == 0.2
+
+
+def test_metadata_of_requests_is_not_that_of_runs(make: Make, standin: Standin) -> None:
+    make(model_kwargs={"metadata": {"about": "requests"}}, metadata={"about": "runs"}).invoke("Hi")
+    assert standin.last.body["metadata"] == {"about": "requests"}
 
 
 def test_parameters_are_sent(make: Make, standin: Standin) -> None:
@@ -74,8 +93,6 @@ def test_other_names_of_parameters(make: Make) -> None:
 def test_parameters_that_are_none_of_ours(make: Make) -> None:
     with pytest.warns(UserWarning, match="top_k is no parameter of ChatOpenAI"):
         assert make(top_k=3).model_kwargs == {"top_k": 3}
-    with pytest.raises(ValueError, match="reasoning is of OpenAI's Responses API"):
-        make(reasoning={"effort": "low"})
     with pytest.raises(ValueError, match="temperature must be given as parameters of their own"):
         make(model_kwargs={"temperature": 1})
     with pytest.raises(ValueError, match="greater than or equal to 1"):

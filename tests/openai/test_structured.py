@@ -1,6 +1,7 @@
 """Structured output in OpenAI's three ways."""
 
 import asyncio
+import pickle
 from typing import Any
 
 import pytest
@@ -27,6 +28,15 @@ def test_forms(make: Make, standin: Standin, colour: str, method: str, schema: A
     else:
         found, expected = call(model, colour, "1 and 2"), {"a": 1, "b": 1}  # made up from the schema
     assert found == (Sum(**expected) if schema is Sum else expected)
+
+
+@pytest.mark.parametrize("more", [{}, {"include_raw": True}, {"method": "json_mode"}, {"tools": [add]}])
+def test_they_can_be_pickled(make: Make, standin: Standin, monkeypatch: pytest.MonkeyPatch, more: Any) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", standin.key)
+    model = pickle.loads(pickle.dumps(make().with_structured_output(Sum, **more)))
+    standin.answers.append(FITS)
+    found = model.invoke("1 and 2 as JSON")
+    assert (found["parsed"] if isinstance(found, dict) else found) == Sum(a=1, b=2)
 
 
 @both_colours

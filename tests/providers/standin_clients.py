@@ -54,6 +54,12 @@ def chat(standin: Standin, colour: str = "sync", client: dict[str, Any] | None =
     return ask(gpt(standin, colour, **(client or {})), lambda sdk: sdk.chat.completions.create(**{**GPT, **body}))
 
 
+def response(standin: Standin, colour: str = "sync", client: dict[str, Any] | None = None, **body: Any) -> Any:
+    """Return what OpenAI's SDK makes of a response."""
+    given = {"model": GPT["model"], "input": HELLO, **body}
+    return ask(gpt(standin, colour, **(client or {})), lambda sdk: sdk.responses.create(**given))
+
+
 def message(standin: Standin, colour: str = "sync", client: dict[str, Any] | None = None, **body: Any) -> Any:
     """Return what Anthropic's SDK makes of a message."""
     return ask(claude(standin, colour, **(client or {})), lambda sdk: sdk.messages.create(**{**CLAUDE, **body}))

@@ -1,9 +1,18 @@
 """What of options is shown, and what of them leaves the process."""
 
 import pytest
+from pydantic import SecretStr
 
 from stepgraph.runnables import RunnableLambda
-from stepgraph.runnables.discreet import basic, discreet, discreet_text, portable, secrets_in, without_user
+from stepgraph.runnables.discreet import (
+    basic,
+    discreet,
+    discreet_text,
+    portable,
+    secrets_in,
+    without_keys,
+    without_user,
+)
 
 STARS = "**********"
 
@@ -55,6 +64,27 @@ def test_what_leaves_the_process() -> None:
     assert portable({"extra_headers": {"X": "xyz"}}, ["y"]) == {"extra_headers": {"X": "xyz"}}
 
 
+def test_options_at_any_depth() -> None:
+    def body(key: object, header: object) -> dict[str, object]:
+        servers = [{"apiKey": key, "headers": {"Authorization": header}}, "other"]
+        return {"extra_body": {"provider": {"auth": {"token": key, "max_tokens": 1}, "servers": servers}}}
+
+    options = body("a-key", "a-header")
+    assert discreet(options) == body(STARS, STARS)
+    assert options == body("a-key", "a-header")
+    assert portable(options) == {
+        "extra_body": {"provider": {"auth": {"max_tokens": 1}, "servers": [{"headers": {}}, "other"]}}
+    }
+    assert set(secrets_in(options)) == {"a-key", "a-header"}
+
+
+def test_keys_that_are_no_text_leave_no_process() -> None:
+    assert portable({"api_key": SecretStr("k"), "other": SecretStr("k"), "temperature": 1}) == {"temperature": 1}
+    assert portable({"api_key": lambda: "k", "base_url": "https://host?key=k&a=1"}) == {
+        "base_url": "https://host?key=&a=1"
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -70,6 +100,7 @@ def test_texts(text: str, shown: str) -> None:
 
 def test_addresses() -> None:
     assert without_user("https://joe:p%40w@host:8/v1") == "https://host:8/v1"
+    assert without_keys("https://joe:p%40w@host:8/v1?a=1&api-key=k#x") == "https://host:8/v1?a=1&api-key=#x"
     assert basic("https://joe:p%40w@host") == "Basic am9lOnBAdw=="
     assert basic("https://host/joe@there") is None
 

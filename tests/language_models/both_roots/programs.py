@@ -1,4 +1,6 @@
-"""Programs with chat models, written for either root, and what they answer, written down.
+"""Programs with models, written for either root, and what they answer, written down.
+
+Text models are in `texts`, answers in standard blocks in `standard`.
 
 Run as a module this records what langchain-core answers; that is what the tests expect:
 
@@ -16,6 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.language_models.both_roots.standard import STANDARD
+from tests.language_models.both_roots.texts import TEXTS
 from tests.parity.roots import Root
 
 LANGCHAIN, STEPGRAPH = "langchain_core", "stepgraph"
@@ -284,6 +288,7 @@ PROGRAMS = {
         events,
     )
 }
+PROGRAMS |= TEXTS | STANDARD
 
 
 def answered(name: str, package: str) -> Any:

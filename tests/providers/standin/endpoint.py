@@ -16,6 +16,7 @@ KEY = "test-key"
 MODELS = frozenset(
     """
     gpt-3.5-turbo gpt-4 gpt-4-turbo gpt-4o gpt-4o-mini gpt-4.1 gpt-4.1-mini gpt-4.1-nano gpt-5 gpt-5-mini gpt-5-nano
+    gpt-5-pro gpt-5-codex gpt-6-astra
     o1 o1-mini o3 o3-mini o4-mini
     text-embedding-3-small text-embedding-3-large text-embedding-ada-002
     claude-3-haiku claude-3-5-haiku claude-3-5-sonnet claude-3-7-sonnet claude-haiku-4-5 claude-sonnet-4
@@ -46,11 +47,13 @@ class Rules:
     Attributes:
         key: The one right key.
         models: The models it knows; a date or `-latest` behind a name is fine.
+        deployments: The models that are deployed on Azure under other names than their own.
         roles_alternate: Whether Anthropic refuses two messages of one role in a row.
     """
 
     key: str = KEY
     models: set[str] = field(default_factory=lambda: set(MODELS))
+    deployments: dict[str, str] = field(default_factory=dict)
     roles_alternate: bool = True
 
     def knows(self, model: str) -> bool:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tests.providers.standin.azure import azure
 from tests.providers.standin.endpoint import Endpoint, Refused, Rules
 from tests.providers.standin.ledger import KEY_HEADERS, REDACTED, Ledger, Outcome, Request
 from tests.providers.standin.prompter import Prompter, listed
@@ -38,7 +39,7 @@ class Exchange:
         if incoming.path == "/standin":
             await connection.respond(200, JSON, as_json(self._ledger.counts()))
             return
-        endpoint = self._endpoints.get(incoming.path)
+        endpoint = self._endpoints.get(incoming.path) or azure(incoming.path, incoming.query, self._endpoints)
         header, key = endpoint.key(incoming.headers) if endpoint is not None else (None, None)
         request = self._recorded(incoming, header, key)
         self._ledger.begin(request)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-KEY_HEADERS = ("authorization", "x-api-key")
+KEY_HEADERS = ("authorization", "x-api-key", "api-key")
 REDACTED = "REDACTED"
 
 Outcome = Literal["answering", "answered", "refused", "failed", "broken off", "closed early"]

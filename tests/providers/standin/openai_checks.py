@@ -145,12 +145,17 @@ def _check_tool(tool: Any, where: str) -> None:
             param=f"{where}.function.name",
             code="invalid_value",
         )
-    if "parameters" in function and (
-        problem := schema_problem(function["parameters"], strict=bool(function.get("strict")))
-    ):
+    if "parameters" in function:
+        check_parameters(function, f"{where}.function.parameters")
+
+
+def check_parameters(function: Mapping[str, Any], where: str) -> None:
+    """Raise `Refused` for a function whose parameters are no schema."""
+    problem = schema_problem(function["parameters"], strict=bool(function.get("strict")))
+    if problem:
         raise Refused(
-            f"Invalid schema for function '{name}': {problem}",
-            param=f"{where}.function.parameters",
+            f"Invalid schema for function '{function['name']}': {problem}",
+            param=where,
             code="invalid_function_parameters",
         )
 

@@ -50,7 +50,7 @@ class Prompter:
         if isinstance(first, Verbatim):
             return [chunk(each if isinstance(each, bytes) else endpoint.event(each)) for each in first.events]
         body = request.body
-        counted = COUNTING.fullmatch(body["model"])
+        counted = COUNTING.fullmatch(body["model"] or "")
         usage = repr((body.get("stream_options"), body.get("n"), body.get("logprobs"), body.get("top_logprobs")))
         place = (endpoint.path, body["model"], usage, id(first))
         if counted and place in self._frames:

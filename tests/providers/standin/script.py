@@ -94,10 +94,14 @@ class Answer:
         text: What the model says.
         tool_calls: What it calls; a stream sends them one after the other.
         pieces: How a stream cuts the text (`text` is then not needed); words when missing.
-        thinking: What it thinks first (Anthropic).
+        thinking: What it thinks first (Anthropic; OpenAI's responses, where parts of a summary are split by a blank
+            line).
         signature: The signature of the thinking.
         refusal: What it says instead of an answer. OpenAI: the refusal; Anthropic: the text of a `refusal` stop.
-        finish: The finish or stop reason in the protocol's own word; follows from the rest when missing.
+        items: What stands before the text, in the words of OpenAI's responses: what its own tools did, for example.
+        annotations: What is said of the text (OpenAI's responses).
+        finish: The finish or stop reason in the protocol's own word; follows from the rest when missing. OpenAI's
+            responses: `failed`, or why they are incomplete.
         usage: The tokens; counted when missing.
         before: Waited for before the first byte.
         between: Waited for between two events of the stream.
@@ -112,6 +116,8 @@ class Answer:
     thinking: str | None = None
     signature: str = "c2lnbmF0dXJl"
     refusal: str | None = None
+    items: Sequence[Mapping[str, Any]] = ()
+    annotations: Sequence[Mapping[str, Any]] = ()
     finish: str | None = None
     usage: Usage | None = None
     before: Pause = 0.0

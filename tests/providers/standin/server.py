@@ -16,6 +16,7 @@ from tests.providers.standin.exchange import Exchange
 from tests.providers.standin.ledger import ClosedEarly, Ledger, Request
 from tests.providers.standin.openai_chat import OpenAIChat
 from tests.providers.standin.openai_embeddings import OpenAIEmbeddings
+from tests.providers.standin.openai_responses import OpenAIResponses
 from tests.providers.standin.prompter import Item, Prompter
 from tests.providers.standin.replies import Ask, reply
 from tests.providers.standin.script import Answer
@@ -25,7 +26,7 @@ PATIENCE = 10.0  # seconds for the thread to start, to empty itself, to end
 
 
 class Standin:
-    """Stands in for OpenAI and for Anthropic, on 127.0.0.1 and a free port; a context manager.
+    """Stands in for OpenAI, also as it is on Azure, and for Anthropic, on 127.0.0.1 and a free port; a context manager.
 
     Attributes:
         rules: What it takes for right: the key, the models, strictness.
@@ -38,7 +39,7 @@ class Standin:
         self._messages = AnthropicMessages()
         self._ledger = Ledger()
         self._prompter = Prompter()
-        endpoints = [OpenAIChat(), OpenAIEmbeddings(), self._messages, AnthropicCount()]
+        endpoints = [OpenAIChat(), OpenAIResponses(), OpenAIEmbeddings(), self._messages, AnthropicCount()]
         self._exchange = Exchange(endpoints, self._prompter, self._ledger, self.rules)
         self._connections: set[Connection] = set()
         self._started: threading.Event = threading.Event()
@@ -69,6 +70,7 @@ class Standin:
         self._messages.forget()
         self._prompter.fallback = reply
         self.rules.key, self.rules.models, self.rules.roles_alternate = KEY, set(MODELS), True
+        self.rules.deployments = {}
 
     # Where it is.
 
@@ -81,6 +83,11 @@ class Standin:
     def openai_url(self) -> str:
         """The base URL for OpenAI's SDK."""
         return f"{self.url}/v1"
+
+    @property
+    def azure_url(self) -> str:
+        """The endpoint for OpenAI's SDK on Azure, without a path; `/openai/v1` behind it is a base URL."""
+        return self.url
 
     @property
     def anthropic_url(self) -> str:

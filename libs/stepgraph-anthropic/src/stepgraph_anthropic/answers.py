@@ -1,4 +1,7 @@
-"""Answers: a whole message of the API, as the JSON that it is, read as `AIMessage`."""
+"""Answers: a whole message of the API, as the JSON that it is, read as `AIMessage`.
+
+It has no id yet, for it gets that of its run; the API's is in `response_metadata`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from stepgraph.messages import AIMessage
-from stepgraph.messages.tool_calls import invalid_tool_call, tool_call
+from stepgraph.messages.tool_calls import parsed, tool_call, tool_call_chunk
 from stepgraph_anthropic.usage import usage_of
 
 __all__ = ["PROVIDER", "message_of", "without_nothing"]
@@ -28,7 +31,6 @@ def message_of(answer: Mapping[str, Any]) -> AIMessage:
         content = blocks[0]["text"]
     message = AIMessage(
         content,
-        id=said.get("id"),
         response_metadata={"model_provider": PROVIDER, **said, "model_name": said.get("model")},
         usage_metadata=usage_of(said.get("usage") or {}),
     )
@@ -45,14 +47,10 @@ def without_nothing(part: Mapping[str, Any]) -> dict[str, Any]:
 
 def _add_call(message: AIMessage, block: dict[str, Any]) -> None:
     args = block.get("input")
-    if isinstance(args, str):
-        try:
-            args = json.loads(args or "{}")
-        except ValueError:
-            args = block["input"]
     if isinstance(args, dict):
         message.tool_calls.append(tool_call(name=block["name"], args=args, id=block["id"]))
         return
-    error = f"the arguments are no JSON object but {type(args).__name__}"
     text = args if isinstance(args, str) else json.dumps(args)
-    message.invalid_tool_calls.append(invalid_tool_call(name=block["name"], args=text, id=block["id"], error=error))
+    calls, invalid = parsed([tool_call_chunk(name=block["name"], args=text, id=block["id"])])
+    message.tool_calls += calls
+    message.invalid_tool_calls += invalid

@@ -12,19 +12,22 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 import anthropic
+from pydantic import field_validator
 
 from stepgraph.language_models import BaseChatModel, LanguageModelInput
 from stepgraph.messages import AIMessage, convert_to_messages
 from stepgraph.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from stepgraph.runnables import Runnable
+from stepgraph.runnables.discreet import discreet
 from stepgraph_anthropic.answers import message_of
 from stepgraph_anthropic.chunks import ChunkReader, is_text_alone
 from stepgraph_anthropic.errors import cut_short, explained
 from stepgraph_anthropic.forms import choice_of, forces, tools_of
-from stepgraph_anthropic.limits import patience, takes_later_systems
+from stepgraph_anthropic.limits import longest_answer, patience, takes_later_systems
 from stepgraph_anthropic.parameters import Parameters
 from stepgraph_anthropic.request import configured, is_beta, request_of, thinking_of
 from stepgraph_anthropic.turns import turns_of
+from stepgraph_anthropic.usage import usage_of
 
 __all__ = ["ChatAnthropic"]
 
@@ -64,24 +67,49 @@ class ChatAnthropic(Parameters, BaseChatModel):
 
     lc_secrets: ClassVar[dict[str, str]] = {"anthropic_api_key": "ANTHROPIC_API_KEY"}
 
+    @field_validator("output_version")
+    @classmethod
+    def _check_version(cls, version: str | None) -> str | None:
+        if version not in (None, "v0", "v1"):
+            raise ValueError(
+                f"output_version={version!r} is not supported: content is as Anthropic writes it ('v0', or None), or "
+                "blocks of the form that all providers share ('v1')"
+            )
+        return version
+
     @property
     def _llm_type(self) -> str:
         return "anthropic-chat"
 
     @property
     def _identifying_params(self) -> dict[str, Any]:
-        known = self._default_params
+        known = self._whole_params
         known.pop("mcp_servers", None)  # they may hold keys
-        return {"base_url": self.anthropic_api_url, "streaming": self.streaming, **known}
+        return discreet(known)
+
+    @property
+    def _whole_params(self) -> dict[str, Any]:
+        return {"base_url": self.anthropic_api_url, "streaming": self.streaming, **self._default_params}
 
     def _get_invocation_params(self, stop: list[str] | None = None, **kwargs: Any) -> dict[str, Any]:
         params = super()._get_invocation_params(stop=stop, **kwargs)
         params.pop("mcp_servers", None)
-        return params
+        return discreet(params)
 
     def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> dict[str, Any]:
         found = super()._get_ls_params(stop=stop or self.stop_sequences, **kwargs)
         return {**found, "ls_provider": "anthropic"}
+
+    def _combine_llm_outputs(self, llm_outputs: list[dict[str, Any] | None]) -> dict[str, Any]:
+        counted = [usage_of(output["usage"]) for output in llm_outputs if output and output.get("usage")]
+        if not counted:  # answers that were streamed say it themselves
+            return {}
+        used = {
+            "prompt_tokens": sum(each["input_tokens"] for each in counted),
+            "completion_tokens": sum(each["output_tokens"] for each in counted),
+            "total_tokens": sum(each["total_tokens"] for each in counted),
+        }
+        return {"token_usage": used, "model_name": self.model}
 
     # Whole answers.
 
@@ -89,17 +117,17 @@ class ChatAnthropic(Parameters, BaseChatModel):
         self, messages: list[Any], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
     ) -> ChatResult:
         request = self._request(messages, stop, kwargs)
-        with explained(request["model"], self._key_text):
+        with explained(request["model"], self._secrets(request)):
             raw = self._create(self._opened.sync(), request)(**self._with_time(request))
-        return _result(raw, request["model"])
+            return _result(raw, request["model"])
 
     async def _agenerate(
         self, messages: list[Any], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
     ) -> ChatResult:
         request = self._request(messages, stop, kwargs)
-        with explained(request["model"], self._key_text):
+        with explained(request["model"], self._secrets(request)):
             raw = await self._create(self._opened.here(), request)(**self._with_time(request))
-        return _result(raw, request["model"])
+            return _result(raw, request["model"])
 
     # Streams.
 
@@ -108,11 +136,11 @@ class ChatAnthropic(Parameters, BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         request = self._request(messages, stop, kwargs)
         reader = self._reader(request, kwargs)
-        with explained(request["model"], self._key_text):
+        with explained(request["model"], self._secrets(request)):
             raw = self._create(self._opened.sync(), request)(stream=True, **request)
         events = raw.parse(to=_TO_EVENTS)
         try:
-            with explained(request["model"], self._key_text, streams=True):
+            with explained(request["model"], self._secrets(request), streams=True):
                 for event in events:
                     chunk = reader.read(event)
                     if chunk is not None:
@@ -127,11 +155,11 @@ class ChatAnthropic(Parameters, BaseChatModel):
     ) -> AsyncIterator[ChatGenerationChunk]:
         request = self._request(messages, stop, kwargs)
         reader = self._reader(request, kwargs)
-        with explained(request["model"], self._key_text):
+        with explained(request["model"], self._secrets(request)):
             raw = await self._create(self._opened.here(), request)(stream=True, **request)
         events = await raw.parse(to=_TO_ASYNC_EVENTS)
         try:
-            with explained(request["model"], self._key_text, streams=True):
+            with explained(request["model"], self._secrets(request), streams=True):
                 async for event in events:
                     chunk = reader.read(event)
                     if chunk is not None:
@@ -145,12 +173,15 @@ class ChatAnthropic(Parameters, BaseChatModel):
 
     def _request(self, messages: Sequence[Any], stop: list[str] | None, kwargs: Mapping[str, Any]) -> dict[str, Any]:
         """Return the arguments of the SDK's `create`."""
-        system, turns = turns_of(messages, later_systems=takes_later_systems(self.model))
         params = self._default_params
+        model = kwargs.get("model") or self.model
+        if self.max_tokens is None or "max_tokens" not in self.model_fields_set:
+            params["max_tokens"] = longest_answer(model)  # nobody has said how long an answer may be
+        system, turns = turns_of(messages, later_systems=takes_later_systems(model))
         options = {**params, "system": system, **kwargs, "messages": turns}
         options["output_config"] = configured(params, kwargs)
-        options["thinking"] = options.get("thinking") or thinking_of(self.model, params, kwargs)
-        options["max_tokens"] = options.get("max_tokens") or self.max_tokens
+        options["thinking"] = options.get("thinking") or thinking_of(model, params, kwargs)
+        options["max_tokens"] = options.get("max_tokens") or params["max_tokens"]
         given = options.pop("stop", None)
         if stop or given:
             options["stop_sequences"] = stop or ([given] if isinstance(given, str) else given)
@@ -242,7 +273,7 @@ class ChatAnthropic(Parameters, BaseChatModel):
         request = self._request(convert_to_messages(list(messages)), None, {**more, **kwargs})
         asked = {name: request[name] for name in ("model", *_COUNTED) if name in request}
         client = self._opened.sync()
-        with explained(request["model"], self._key_text):
+        with explained(request["model"], self._secrets(request)):
             counter: Any = client.beta.messages if is_beta(request) else client.messages
             return counter.count_tokens(**asked).input_tokens  # type: ignore[no-any-return]
 

@@ -33,15 +33,14 @@ class ChunkReader:
         is_whole: Whether the answer came to its end.
     """
 
-    __slots__ = ("_id", "_is_text", "_tells_usage", "_tool", "_used", "is_whole")
+    __slots__ = ("_is_text", "_tells_usage", "_tools", "_used", "is_whole")
 
     def __init__(self, *, is_text: bool, tells_usage: bool) -> None:
         self.is_whole: bool = False
-        self._id: str | None = None
         self._is_text = is_text
         self._tells_usage = tells_usage
-        self._tool: int | None = None
-        """The index of the block that calls a tool, if the stream is in one."""
+        self._tools: set[int] = set()
+        """The indexes of the blocks that call a tool; some servers send several at once."""
         self._used: dict[str, Any] = {}
 
     def read(self, event: Mapping[str, Any]) -> AIMessageChunk | None:
@@ -58,7 +57,6 @@ class ChunkReader:
         return None
 
     def _begun(self, message: Mapping[str, Any]) -> AIMessageChunk:
-        self._id = message.get("id")
         self._used = message.get("usage") or {}
         said = without_nothing({key: message[key] for key in message if key not in _LATER})
         return self._chunk(self._nothing, response_metadata={**said, "model_name": message.get("model")})
@@ -66,14 +64,13 @@ class ChunkReader:
     def _started(self, block: Mapping[str, Any], index: int) -> AIMessageChunk | None:
         said = {**without_nothing(block), "index": index}
         kind = block["type"]
-        self._tool = None
         if kind in ("text", "thinking"):
             if not any(said.get(name) for name in ("text", "thinking", "signature", "citations")):
                 return None
             return self._chunk(said["text"] if kind == "text" and self._is_text else [said])
         if kind != "tool_use":
             return self._chunk([said])
-        self._tool = index
+        self._tools.add(index)
         args = json.dumps(said["input"]) if said.get("input") else ""
         fragment = tool_call_chunk(index=index, id=block["id"], name=block["name"], args=args)
         return self._chunk([said], tool_call_chunks=[fragment])
@@ -96,7 +93,7 @@ class ChunkReader:
 
     def _arguments(self, text: str, index: int) -> AIMessageChunk:
         content: list[Any] = [{"type": "input_json_delta", "partial_json": text, "index": index}]
-        if self._tool != index:  # a tool of the provider's own, which nobody has to call
+        if index not in self._tools:  # a tool of the provider's own, which nobody has to call
             return self._chunk(content)
         return self._chunk(content, tool_call_chunks=[tool_call_chunk(index=index, args=text)])
 
@@ -124,7 +121,7 @@ class ChunkReader:
         self, content: Any, *, response_metadata: Mapping[str, Any] | None = None, **more: Any
     ) -> AIMessageChunk:
         said = {"model_provider": PROVIDER, **response_metadata} if response_metadata else {"model_provider": PROVIDER}
-        return AIMessageChunk(content, id=self._id, response_metadata=said, **more)
+        return AIMessageChunk(content, response_metadata=said, **more)
 
 
 def is_text_alone(payload: Mapping[str, Any]) -> bool:

@@ -6,12 +6,13 @@ The SDK has a class for many a single reason. What it raises keeps that class, a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Final
 
 import anthropic
 import httpx2
 
+from stepgraph.errors import annotate
 from stepgraph.language_models.errors import (
     ContextOverflowError,
     MissingKeyError,
@@ -25,9 +26,12 @@ from stepgraph.language_models.errors import (
     ModelRateLimitError,
     ModelTimeoutError,
     StreamCutError,
+    bared,
+    kind_of_status,
+    of_both,
     reclassed,
-    scrubbed,
 )
+from stepgraph.language_models.secrets import Secrets, asking
 
 __all__ = [
     "AnthropicAPIError",
@@ -124,31 +128,38 @@ _SAID: Final[dict[str, type[anthropic.APIError]]] = {
 
 
 @contextmanager
-def explained(model: str, key: str | None, *, streams: bool = False) -> Iterator[None]:
-    """Errors of the SDK that leave this block are ours too, name the model, and hold no key.
+def explained(model: str, keys: Secrets | str | None, *, streams: bool = False) -> Iterator[None]:
+    """Errors that leave this block hold no key; those of the SDK are ours too, and name the model.
 
     Args:
         model: The model that is asked.
-        key: The key.
-        streams: Whether a connection that breaks here cuts an answer short.
+        keys: What must not be seen: what `Remote._secrets` returns, or the key alone.
+        streams: Whether a stream is read, so that a connection that breaks cuts an answer short.
     """
     note = _note(model)
+    secrets = Secrets.of(keys)
     try:
-        yield
+        with nullcontext() if streams else asking(secrets):  # what reads a stream is left in the middle
+            yield
     except anthropic.APIError as error:
-        vars(error).update({name: scrubbed(said, key) for name, said in vars(error).items() if isinstance(said, str)})
-        raise reclassed(error, _kind_of(error), note, key)  # noqa: B904 - it is the same object
+        raise reclassed(error, _kind_of(error), note, secrets)  # noqa: B904 - it is the same object
     except httpx2.TimeoutException as error:
-        raise reclassed(AnthropicTimeoutError(error.request), AnthropicTimeoutError, note, key) from error
+        raise reclassed(AnthropicTimeoutError(error.request), AnthropicTimeoutError, note, secrets) from error
     except httpx2.TransportError as error:
         kind = AnthropicStreamCutError if streams else AnthropicConnectionError
-        broken = kind(message=f"The connection broke: {error!r}", request=error.request)
-        raise reclassed(broken, kind, note, key) from error
+        told = f"The connection broke: {str(error) or type(error).__name__}"
+        message = f"The answer ended before its end: {told[0].lower()}{told[1:]}" if streams else told
+        raise reclassed(kind(message=message, request=error.request), kind, note, secrets) from error
     except (TypeError, anthropic.CredentialsError) as error:
         if isinstance(error, TypeError) and _NO_KEY not in str(error):
             raise
         said = "no key for Anthropic: give ChatAnthropic api_key=…, or set ANTHROPIC_API_KEY"
         raise reclassed(AnthropicMissingKeyError(said), AnthropicMissingKeyError, note) from error
+    except Exception as error:
+        bared(error, secrets)
+        if streams:  # an event that is no JSON, for example, which does not say whose it is
+            annotate(error, note)
+        raise
 
 
 def cut_short(request: Any) -> AnthropicStreamCutError:
@@ -172,7 +183,8 @@ def _kind_of(error: anthropic.APIError) -> type[anthropic.APIError]:
     for named in _NAMED:
         if isinstance(error, named.__bases__[0]):
             return _of_both(type(error), named)
-    return type(error)
+    status = getattr(error, "status_code", None)
+    return of_both(type(error), ModelAPIError if status is None else kind_of_status(status))
 
 
 def _said(body: Any) -> str:
@@ -184,13 +196,4 @@ def _of_both(found: type[anthropic.APIError], named: type[anthropic.APIError]) -
     """Return a class of ours for an error whose class may be one that the SDK has for a single reason."""
     if issubclass(named, found):
         return named
-    made = _MADE.get((found, named))
-    if made is None:
-        ours = next(base for base in named.__bases__ if issubclass(base, ModelError))
-        made = type(found.__name__, (found, ours), {"__module__": __name__, "__doc__": named.__doc__})
-        _MADE[found, named] = made
-    return made
-
-
-_MADE: Final[dict[Any, type[anthropic.APIError]]] = {}
-"""Classes for errors that have one for a single reason, by that and by ours."""
+    return of_both(found, next(base for base in named.__bases__ if issubclass(base, ModelError)))

@@ -10,7 +10,15 @@ import anthropic
 from pydantic import ConfigDict, Field, SecretStr, model_validator
 
 from stepgraph.language_models.loop_clients import LoopClients
-from stepgraph.language_models.remote import Remote, first_of_environment, secret_of_environment
+from stepgraph.language_models.remote import (
+    Address,
+    Options,
+    Remote,
+    address_of_environment,
+    parted,
+    secret_of_environment,
+)
+from stepgraph.language_models.secrets import hush
 from stepgraph_anthropic.clients import Settings
 from stepgraph_anthropic.limits import longest_answer
 
@@ -26,8 +34,13 @@ _QUIET: Final = ("metadata", "service_tier", "speed", "cache_control", "tool_cho
 """Parameters of the API that go into `model_kwargs` without a word."""
 
 
+hush("anthropic._base_client", "anthropic._response", "httpx2", "httpcore2.http11", "httpcore2.proxy")
+
+
 class Parameters(Remote):
     """What a chat model is called with, and how Anthropic is reached.
+
+    What of it is shown, dumped and pickled is said in `stepgraph.language_models.remote`.
 
     Attributes:
         model: The model; `model_name` is its other name.
@@ -42,21 +55,25 @@ class Parameters(Remote):
         anthropic_api_key: The key; `api_key` for short. Without one it is `ANTHROPIC_API_KEY` of the environment, and
             else what the SDK finds. It is neither shown nor dumped nor pickled.
         anthropic_api_url: Where the API is; `base_url` for short. Without one it is `ANTHROPIC_API_URL` or
-            `ANTHROPIC_BASE_URL` of the environment, and else Anthropic's own.
+            `ANTHROPIC_BASE_URL` of the environment, and else Anthropic's own. A user and a password in it are sent as a
+            header (basic authorization), and neither shown nor dumped nor pickled.
         anthropic_proxy: The address of a proxy, which may hold a password; also `ANTHROPIC_PROXY` of the environment.
-        default_headers: Headers of each request. They are neither shown nor dumped.
+        default_headers: Headers of each request. They are neither shown nor dumped; a pickle has those that do not look
+            as if they held a key (`authorization`, `cookie`, `…key…`, `…token…`, `…secret…`).
         betas: Features of the API that are to be tried.
         streaming: Whether answers are streamed although they are asked for whole, so that handlers hear tokens.
         stream_usage: Whether streams say what they have used.
         thinking: Whether the model thinks first: `{"type": "adaptive"}`, `{"type": "enabled", "budget_tokens": 2000}`.
         output_config: The form of answers, and more; see `with_structured_output`.
         reasoning_effort: How much trouble it takes; `effort` for short.
-        mcp_servers: Servers whose tools the provider calls. They are neither shown nor dumped.
+        mcp_servers: Servers whose tools the provider calls. They are neither shown nor dumped, and pickled without
+            `authorization_token`.
         context_management: What of a long conversation the provider leaves out.
         container: Where the provider runs code.
         inference_geo: Where the provider computes.
         user_profile_id: For whom.
-        model_kwargs: More parameters of the API, for each request.
+        model_kwargs: More parameters of the API, for each request. `extra_headers` and `extra_query` in it are shown,
+            dumped and pickled as `default_headers` are.
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(populate_by_name=True)
@@ -77,8 +94,8 @@ class Parameters(Remote):
     anthropic_api_key: SecretStr | None = Field(
         default_factory=secret_of_environment("ANTHROPIC_API_KEY"), alias="api_key", exclude=True, repr=False
     )
-    anthropic_api_url: str | None = Field(
-        default_factory=lambda: first_of_environment("ANTHROPIC_API_URL", "ANTHROPIC_BASE_URL"), alias="base_url"
+    anthropic_api_url: Address | None = Field(
+        default_factory=address_of_environment("ANTHROPIC_API_URL", "ANTHROPIC_BASE_URL"), alias="base_url"
     )
     anthropic_proxy: SecretStr | None = Field(
         default_factory=secret_of_environment("ANTHROPIC_PROXY"), exclude=True, repr=False
@@ -95,12 +112,12 @@ class Parameters(Remote):
     container: dict[str, Any] | str | None = None
     inference_geo: str | None = None
     user_profile_id: str | None = None
-    model_kwargs: dict[str, Any] = Field(default_factory=dict)
+    model_kwargs: Options = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
     def _gather(cls, values: Any) -> Any:
-        """Take parameters that are no fields for such of the API's, and a limit for every answer."""
+        """Take parameters that are no fields for such of the API's."""
         if not isinstance(values, dict):
             return values
         known = _names_of(cls)
@@ -112,10 +129,15 @@ class Parameters(Remote):
         for key in more.keys() - {*_QUIET}:
             warnings.warn(f"{key} is no parameter of {cls.__name__}; it goes into model_kwargs", stacklevel=3)
         kept = {key: value for key, value in values.items() if key in known}
-        if kept.get("max_tokens", kept.get("max_tokens_to_sample")) is None:
-            kept.pop("max_tokens_to_sample", None)
-            kept["max_tokens"] = longest_answer(str(kept.get("model", kept.get("model_name"))))
         return {**kept, "model_kwargs": {**given, **more}}
+
+    @model_validator(mode="after")
+    def _limit(self) -> Parameters:
+        """Say how long an answer may be where nobody has; a copy for another model, and a call of one, see that."""
+        if self.max_tokens is None:
+            self.max_tokens = longest_answer(self.model)
+            self.model_fields_set.discard("max_tokens")
+        return self
 
     @property
     def model_name(self) -> str:
@@ -140,12 +162,15 @@ class Parameters(Remote):
 
     def _new_clients(self) -> LoopClients[anthropic.Anthropic, anthropic.AsyncAnthropic]:
         proxy, timeout = self.anthropic_proxy, self.default_request_timeout
+        url, headers = parted(self.anthropic_api_url, self.default_headers)
+        if url != self.anthropic_api_url and self._key_text is not None:
+            headers = {**(headers or {}), "X-Api-Key": self._key_text}  # the SDK would send one of the two
         settings = Settings(
             key=self._key_text,
-            url=self.anthropic_api_url,
+            url=url,
             retries=self.max_retries,
             timeout=timeout if timeout is not None and timeout > 0 else None,
-            headers=self.default_headers,
+            headers=headers,
             proxy=None if proxy is None else proxy.get_secret_value(),
         )
         return LoopClients(settings.sync_client, settings.async_client)

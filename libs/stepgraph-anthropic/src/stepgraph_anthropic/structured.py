@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from stepgraph.errors import OutputParserException, listed
@@ -60,9 +61,16 @@ def _by_a_tool(model: Any, schema: Any, kwargs: Mapping[str, Any]) -> Runnable[A
     )
     warnings.warn(why, UserWarning, stacklevel=4)
 
-    def called(message: AIMessage) -> AIMessage:
-        if not message.tool_calls:
-            raise OutputParserException(f"the answer calls no tool {name!r}: {why}", llm_output=message.text)
-        return message
+    called = RunnableLambda(partial(_called, name, why), name="called")
+    return model.bind_tools([schema], **kwargs) | called  # type: ignore[no-any-return]
 
-    return model.bind_tools([schema], **kwargs) | RunnableLambda(called)  # type: ignore[no-any-return]
+
+def _called(name: str, why: str, message: AIMessage) -> AIMessage:
+    """Return an answer as it is.
+
+    Raises:
+        OutputParserException: It calls no tool.
+    """
+    if not message.tool_calls:
+        raise OutputParserException(f"the answer calls no tool {name!r}: {why}", llm_output=message.text)
+    return message

@@ -9,7 +9,10 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+from stepgraph.messages.ended import has_blocks
+from stepgraph.messages.likeness import kind_of
 from stepgraph_anthropic.blocks import block_of, call_block, call_id, texts_in
+from stepgraph_anthropic.standard import in_their_form
 
 __all__ = ["System", "Turn", "turns_of"]
 
@@ -98,7 +101,7 @@ def _may_be_followed(turn: Turn) -> bool:
 
 
 def _role_of(message: Any) -> str:
-    kind = message.type.removesuffix("MessageChunk").lower()
+    kind = kind_of(message)
     role = message.role if kind == "chat" else kind
     if role in ("system", "developer"):
         return "system"
@@ -131,6 +134,8 @@ def _content_of(message: Any) -> Any:
     if isinstance(content, str) and not calls and not invalid:
         return content
     known = {call.get("id"): call for call in calls} if calls else _NO_CALLS
+    if has_blocks(message):
+        content = in_their_form(message)
     parts = ([content] if content else []) if isinstance(content, str) else content
     blocks = [each for part in parts for each in block_of(part, known)]
     sent = {block["id"] for block in blocks if block["type"] == "tool_use"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stepgraph_openai.azure import AzureChatOpenAI, AzureOpenAIEmbeddings
 from stepgraph_openai.chat import ChatOpenAI
 from stepgraph_openai.embeddings import OpenAIEmbeddings
 from stepgraph_openai.errors import (
@@ -10,9 +11,11 @@ from stepgraph_openai.errors import (
     OpenAIAuthenticationError,
     OpenAIConflictError,
     OpenAIConnectionError,
+    OpenAIContentFilterError,
     OpenAIContextOverflowError,
     OpenAIInvalidRequestError,
     OpenAIMissingKeyError,
+    OpenAIMissingSettingError,
     OpenAIModelNotFoundError,
     OpenAIPermissionDeniedError,
     OpenAIRateLimitError,
@@ -25,16 +28,20 @@ from stepgraph_openai.errors import (
 )
 
 __all__ = [
+    "AzureChatOpenAI",
+    "AzureOpenAIEmbeddings",
     "ChatOpenAI",
     "OpenAIAPIContextOverflowError",
     "OpenAIAPIError",
     "OpenAIAuthenticationError",
     "OpenAIConflictError",
     "OpenAIConnectionError",
+    "OpenAIContentFilterError",
     "OpenAIContextOverflowError",
     "OpenAIEmbeddings",
     "OpenAIInvalidRequestError",
     "OpenAIMissingKeyError",
+    "OpenAIMissingSettingError",
     "OpenAIModelNotFoundError",
     "OpenAIPermissionDeniedError",
     "OpenAIRateLimitError",

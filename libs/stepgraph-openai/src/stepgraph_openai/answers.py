@@ -1,6 +1,8 @@
 """Answers: what OpenAI sends, whole or in chunks, made into results. Nothing here waits.
 
 It is read as plain JSON: what servers of other makers add to the protocol is still there, and no chunk is built twice.
+Messages have no ids yet, for they get those of their runs: some servers say the same id twice, and in a list of
+messages one would take the place of the other. The provider's id is in `response_metadata`.
 """
 
 from __future__ import annotations
@@ -10,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from stepgraph.messages import AIMessage, AIMessageChunk
-from stepgraph.messages.tool_calls import InvalidToolCall, ToolCall, invalid_tool_call, tool_call
+from stepgraph.messages.tool_calls import InvalidToolCall, ToolCall, parsed, tool_call_chunk
 from stepgraph.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 
-__all__ = ["Chunks", "result_of", "usage_of"]
+__all__ = ["Chunks", "calls_of", "result_of", "usage_of"]
 
 _ASIDE: Final = ("refusal", "function_call", "audio", "reasoning_content", "reasoning", "annotations")
 """What messages carry beside text and tool calls."""
@@ -34,8 +36,9 @@ def result_of(response: Mapping[str, Any], model: str, headers: Mapping[str, str
         ValueError: It is no chat completion.
     """
     choices = response.get("choices")
-    if not isinstance(choices, list) or response.get("error"):
-        told = response.get("error") or f"the keys {', '.join(map(repr, response)) or '(none)'}"
+    if not isinstance(choices, list) or not choices or response.get("error"):
+        keys = ", ".join(map(repr, response)) or "(none)"
+        told = response.get("error") or ("none" if choices == [] else f"the keys {keys}")
         raise ValueError(f"expected a chat completion with choices from {model!r}, got {told}")
     tier = response.get("service_tier")
     said = {
@@ -52,7 +55,6 @@ def result_of(response: Mapping[str, Any], model: str, headers: Mapping[str, str
     for number, choice in enumerate(choices):
         about = {"finish_reason": choice.get("finish_reason"), "logprobs": choice.get("logprobs")}
         message = _message(choice["message"])
-        message.id = (f"{response['id']}-{number}" if number else response["id"]) if response.get("id") else None
         message.usage_metadata = usage if number == 0 else None  # it is that of all choices
         message.response_metadata = {**said, **about}
         generations.append(ChatGeneration(message, about))
@@ -60,7 +62,7 @@ def result_of(response: Mapping[str, Any], model: str, headers: Mapping[str, str
 
 
 def _message(given: Mapping[str, Any]) -> AIMessage:
-    calls, invalid = _calls(given.get("tool_calls") or ())
+    calls, invalid = calls_of(given.get("tool_calls") or ())
     return AIMessage(
         given.get("content") or "",
         name=given.get("name"),
@@ -70,27 +72,13 @@ def _message(given: Mapping[str, Any]) -> AIMessage:
     )
 
 
-def _calls(given: Any) -> tuple[list[ToolCall], list[InvalidToolCall]]:
-    calls: list[ToolCall] = []
-    invalid: list[InvalidToolCall] = []
+def calls_of(given: Any) -> tuple[list[ToolCall], list[InvalidToolCall]]:
+    """Return the calls that a model wants made, and those whose arguments cannot be read."""
+    fragments = []
     for each in given:
-        function = each.get("function") or each.get("custom") or {}
-        name, id = function.get("name"), each.get("id")
-        text = _as_text(function.get("arguments", function.get("input"))) or ""
-        args: Any = None
-        problem = "the call names no tool"
-        try:
-            args = json.loads(text, strict=False) if text.strip() else {}
-        except ValueError as error:
-            problem = f"the arguments are no JSON: {error}"
-        else:
-            if not isinstance(args, dict):
-                problem = f"the arguments are no JSON object but a {type(args).__name__}"
-        if isinstance(args, dict) and name:
-            calls.append(tool_call(name=name, args=args, id=id))
-        else:
-            invalid.append(invalid_tool_call(name=name, args=text, id=id, error=problem))
-    return calls, invalid
+        name, text = _called(each)
+        fragments.append(tool_call_chunk(name=name, args=text or "", id=each.get("id")))
+    return parsed(fragments)
 
 
 def usage_of(used: Mapping[str, Any], tier: str | None = None) -> Any:
@@ -130,12 +118,11 @@ class Chunks:
         headers: Those of the response, where they shall be kept.
     """
 
-    __slots__ = ("_finish", "_headers", "_id", "_model", "_said", "_used")
+    __slots__ = ("_finish", "_headers", "_model", "_said", "_used")
 
     def __init__(self, model: str, headers: Mapping[str, str] | None = None) -> None:
         self._model = model
         self._headers = headers
-        self._id: str | None = None
         self._said: Mapping[str, Any] = {}
         self._used: Mapping[str, Any] | None = None
         self._finish: str | None = None
@@ -158,10 +145,9 @@ class Chunks:
             return None  # another answer, of which a stream shows none
         delta = choice.get("delta") or {}
         content = delta.get("content")
-        chunk = AIMessageChunk(content or "", id=self._id, response_metadata={"model_provider": "openai"})
-        if self._id is None:
+        chunk = AIMessageChunk(content or "", response_metadata={"model_provider": "openai"})
+        if not self._said:
             self._said = event
-            self._id = chunk.id = event.get("id") or None
         if len(delta) > 1 or content is None:
             _add(chunk, delta)
         about = None
@@ -177,7 +163,7 @@ class Chunks:
     def last(self) -> ChatGenerationChunk:
         """Return the chunk that ends the answer, with what was used."""
         used = self._used
-        chunk = AIMessageChunk("", id=self._id, chunk_position="last")
+        chunk = AIMessageChunk("", chunk_position="last")
         if used:
             chunk.usage_metadata = usage_of(used, self._said.get("service_tier"))
             chunk.response_metadata = {"token_usage": dict(used)}
@@ -206,14 +192,14 @@ def _add(chunk: AIMessageChunk, delta: Mapping[str, Any]) -> None:
 
 
 def _fragment(call: Mapping[str, Any]) -> Any:
-    function = call.get("function") or {}
-    return {
-        "name": function.get("name"),
-        "args": _as_text(function.get("arguments")),
-        "id": call.get("id"),
-        "index": call.get("index"),
-        "type": "tool_call_chunk",
-    }
+    name, text = _called(call)
+    return {"name": name, "args": text, "id": call.get("id"), "index": call.get("index"), "type": "tool_call_chunk"}
+
+
+def _called(call: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Return the name of what is called, and what with as text: arguments, or what a tool takes that has no schema."""
+    function = call.get("function") or call.get("custom") or {}
+    return function.get("name"), _as_text(function.get("arguments", function.get("input")))
 
 
 def _as_text(arguments: Any) -> str | None:

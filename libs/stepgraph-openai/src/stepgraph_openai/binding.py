@@ -34,7 +34,8 @@ def bound(
     if parallel_tool_calls is not None:
         more["parallel_tool_calls"] = parallel_tool_calls
     if response_format is not None:
-        strict = True if strict is None else strict  # else OpenAI takes no tools beside a form
+        if strict is None and not model.use_responses_api:
+            strict = True  # else the chat completions take no tools beside a form
         more["response_format"] = response_format_of(response_format, strict)
     found = [as_tool(tool, strict) for tool in tools]
     if tool_choice:

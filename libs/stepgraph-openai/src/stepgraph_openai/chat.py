@@ -1,4 +1,4 @@
-"""ChatOpenAI: chat models of OpenAI, and of servers that speak its chat completions, on the official SDK.
+"""ChatOpenAI: chat models of OpenAI, and of servers that speak one of its protocols, on the official SDK.
 
 Answers are read as plain JSON from the SDK's responses and streams: the SDK makes the requests, makes them again where
 they fail, keeps the time and raises the errors; no object of its own is built for each token. The invariants: a stream
@@ -17,10 +17,12 @@ from stepgraph.language_models import BaseChatModel, LanguageModelInput
 from stepgraph.messages import AIMessage
 from stepgraph.outputs import ChatGenerationChunk, ChatResult
 from stepgraph.runnables import Runnable
-from stepgraph_openai.answers import Chunks, result_of
-from stepgraph_openai.errors import cut, explained
+from stepgraph.runnables.discreet import discreet
+from stepgraph_openai.apis import CHAT, RESPONSES, Api
+from stepgraph_openai.errors import cut
 from stepgraph_openai.parameters import Parameters
 from stepgraph_openai.payload import as_dicts
+from stepgraph_openai.responses import needs_responses, payload_of
 
 __all__ = ["ChatOpenAI"]
 
@@ -30,7 +32,11 @@ _TO_ASYNC_EVENTS: Final[Any] = openai.AsyncStream[object]
 
 
 class ChatOpenAI(Parameters, BaseChatModel):
-    """A chat model of OpenAI, or of a server that speaks its chat completions (`base_url`).
+    """A chat model of OpenAI, or of a server that speaks one of its protocols (`base_url`).
+
+    It asks OpenAI's chat completions; with `use_responses_api=True`, or where a request needs it, it asks the Responses
+    API: for tools that OpenAI has itself, for what a model thought, for conversations that OpenAI stores. The content
+    of those answers is a list of blocks; `text` and `content_blocks` read it.
 
     One object serves sync and async callers, any number of threads, and any event loop, one after another or at once.
     Parameters are described in `Parameters` and `Connection`, those of all chat models in `BaseChatModel`.
@@ -56,17 +62,22 @@ class ChatOpenAI(Parameters, BaseChatModel):
 
     @property
     def _identifying_params(self) -> dict[str, Any]:
-        return {"model_name": self.model_name, "base_url": self.openai_api_base, **self._default_params}
+        return discreet(self._whole_params)
+
+    @property
+    def _whole_params(self) -> dict[str, Any]:
+        said = {"use_responses_api": self.use_responses_api, "use_previous_response_id": self.use_previous_response_id}
+        said = {name: value for name, value in said.items() if value}
+        return {"model_name": self.model_name, "base_url": self.openai_api_base, **said, **self._default_params}
 
     def _get_invocation_params(self, stop: list[str] | None = None, **kwargs: Any) -> dict[str, Any]:
-        params = {"_type": self._llm_type, "stop": stop, **self._default_params, **kwargs}
-        params["tools"] = [_discreet(tool) for tool in params.get("tools") or ()]
-        if not params["tools"]:
-            del params["tools"]
+        params = discreet({"_type": self._llm_type, "stop": stop, **self._params(kwargs)})
+        if not params.get("tools"):
+            params.pop("tools", None)
         return {"model": self.model_name, "model_name": self.model_name, "stream": self.streaming, **params}
 
     def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> dict[str, Any]:
-        given = {**self._default_params, **kwargs}
+        given = self._params(kwargs)
         found = {
             "ls_provider": "openai",
             "ls_model_type": "chat",
@@ -90,28 +101,28 @@ class ChatOpenAI(Parameters, BaseChatModel):
     def _generate(
         self, messages: list[Any], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
     ) -> ChatResult:
-        payload = self._payload(messages, stop, kwargs)
-        with explained(payload["model"], self._key_text):
-            raw = self._opened.sync().chat.completions.with_raw_response.create(**payload)
-        return self._result(raw, payload["model"])
+        api, payload = self._request(messages, stop, kwargs)
+        with self._explained(payload["model"], payload):
+            raw = api.of(self._opened.sync()).with_raw_response.create(**payload)
+            return self._result(api, raw, payload["model"])
 
     async def _agenerate(
         self, messages: list[Any], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
     ) -> ChatResult:
-        payload = self._payload(messages, stop, kwargs)
-        with explained(payload["model"], self._key_text):
-            raw = await self._opened.here().chat.completions.with_raw_response.create(**payload)
-        return self._result(raw, payload["model"])
+        api, payload = self._request(messages, stop, kwargs)
+        with self._explained(payload["model"], payload):
+            raw = await api.of(self._opened.here()).with_raw_response.create(**payload)
+            return self._result(api, raw, payload["model"])
 
     # Streams.
 
     def _stream(
         self, messages: list[Any], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
     ) -> Iterator[ChatGenerationChunk]:
-        payload = self._payload(messages, stop, kwargs, streams=True)
+        api, payload = self._request(messages, stop, kwargs, streams=True)
         model = payload["model"]
-        create = self._opened.sync().chat.completions.with_raw_response.create
-        with explained(model, self._key_text):
+        create = api.of(self._opened.sync()).with_raw_response.create
+        with self._explained(model, payload):
             try:
                 raw = create(**payload)
             except openai.APIStatusError as error:
@@ -119,9 +130,9 @@ class ChatOpenAI(Parameters, BaseChatModel):
                     raise
                 raw = create(**payload)
         events = raw.parse(to=_TO_EVENTS)
-        chunks = Chunks(model, raw.headers if self.include_response_headers else None)
+        chunks = api.chunks(model, raw.http_response, self._headers_of(raw))
         try:
-            with explained(model, self._key_text, reading=True):
+            with self._explained(model, payload, reading=True):
                 for event in events:
                     chunk = chunks.of(event)
                     if chunk is not None:
@@ -135,10 +146,10 @@ class ChatOpenAI(Parameters, BaseChatModel):
     async def _astream(
         self, messages: list[Any], stop: list[str] | None = None, run_manager: Any = None, **kwargs: Any
     ) -> AsyncIterator[ChatGenerationChunk]:
-        payload = self._payload(messages, stop, kwargs, streams=True)
+        api, payload = self._request(messages, stop, kwargs, streams=True)
         model = payload["model"]
-        create = self._opened.here().chat.completions.with_raw_response.create
-        with explained(model, self._key_text):
+        create = api.of(self._opened.here()).with_raw_response.create
+        with self._explained(model, payload):
             try:
                 raw = await create(**payload)
             except openai.APIStatusError as error:
@@ -146,9 +157,9 @@ class ChatOpenAI(Parameters, BaseChatModel):
                     raise
                 raw = await create(**payload)
         events = raw.parse(to=_TO_ASYNC_EVENTS)
-        chunks = Chunks(model, raw.headers if self.include_response_headers else None)
+        chunks = api.chunks(model, raw.http_response, self._headers_of(raw))
         try:
-            with explained(model, self._key_text, reading=True):
+            with self._explained(model, payload, reading=True):
                 async for event in events:
                     chunk = chunks.of(event)
                     if chunk is not None:
@@ -161,14 +172,21 @@ class ChatOpenAI(Parameters, BaseChatModel):
 
     # Requests and what comes back.
 
-    def _payload(
+    def _request(
         self, messages: Sequence[Any], stop: list[str] | None, kwargs: Mapping[str, Any], *, streams: bool = False
-    ) -> dict[str, Any]:
-        payload = {**self._default_params, **kwargs}
+    ) -> tuple[Api, dict[str, Any]]:
+        """Return which API is asked, and what it is sent."""
+        params = self._params(kwargs)
+        if stop is not None:
+            params["stop"] = stop
+        if not needs_responses(self, params):
+            return CHAT, self._payload(messages, params, streams=streams)
+        return RESPONSES, payload_of(params, messages, goes_on=self.use_previous_response_id, streams=streams)
+
+    def _payload(self, messages: Sequence[Any], params: Mapping[str, Any], *, streams: bool = False) -> dict[str, Any]:
+        payload = dict(params)
         asks_for_usage = payload.pop("stream_usage", None)
         payload.pop("stream", None)
-        if stop is not None:
-            payload["stop"] = stop
         if "max_tokens" in payload:
             payload["max_completion_tokens"] = payload.pop("max_tokens")
         if not payload.get("tools"):
@@ -206,7 +224,10 @@ class ChatOpenAI(Parameters, BaseChatModel):
         self._refuses_usage = True
         return True
 
-    def _result(self, raw: Any, model: str) -> ChatResult:
+    def _headers_of(self, raw: Any) -> Mapping[str, str] | None:
+        return raw.headers if self.include_response_headers else None
+
+    def _result(self, api: Api, raw: Any, model: str) -> ChatResult:
         response = raw.http_response
         try:
             found = response.json()
@@ -214,8 +235,8 @@ class ChatOpenAI(Parameters, BaseChatModel):
             found = None
         if not isinstance(found, dict):
             shown = response.text if len(response.text) <= _SHOWN else f"{response.text[:_SHOWN]}…"
-            raise ValueError(f"expected a chat completion as JSON from {model!r} at {response.url}, got {shown!r}")
-        return result_of(found, model, raw.headers if self.include_response_headers else None)
+            raise ValueError(f"expected {api.answer} as JSON from {model!r} at {response.url}, got {shown!r}")
+        return api.result_of(found, model, response, self._headers_of(raw))
 
     # Tools, forms, tokens.
 
@@ -319,10 +340,3 @@ def _sum(left: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, Any]:
         elif value is not None:
             total[key] = (total.get(key) or 0) + value
     return total
-
-
-def _discreet(tool: Any) -> Any:
-    """Return a tool without what opens the server that it is on."""
-    if not isinstance(tool, dict) or tool.get("type") != "mcp":
-        return tool
-    return {key: "**********" if key in ("headers", "authorization") else value for key, value in tool.items()}

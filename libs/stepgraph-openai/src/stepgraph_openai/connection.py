@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-import inspect
-import os
-import ssl
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from contextlib import AbstractContextManager
 from typing import Any, ClassVar, TypeAlias
 
 import httpx2
-import openai
 from pydantic import ConfigDict, Field, SecretStr
 
-from stepgraph.language_models.loop_clients import LoopClients
-from stepgraph.language_models.remote import Remote, first_of_environment, secret_of_environment
-from stepgraph_openai.errors import OpenAIMissingKeyError
+from stepgraph.language_models.remote import (
+    Address,
+    Remote,
+    address_of_environment,
+    first_of_environment,
+    parted,
+    secret_of_environment,
+)
+from stepgraph_openai.clients import Clients, Way, text_of
+from stepgraph_openai.errors import OpenAIMissingKeyError, explained
 
-__all__ = ["Clients", "Connection"]
+__all__ = ["Connection", "Key"]
 
 Key: TypeAlias = SecretStr | Callable[[], str] | Callable[[], Awaitable[str]]
-Clients: TypeAlias = "LoopClients[openai.OpenAI, openai.AsyncOpenAI]"
 
 
 class Connection(Remote):
-    """How OpenAI is reached.
+    """How OpenAI is reached. What of it is shown, dumped and pickled is said in `stepgraph.language_models.remote`.
 
     Attributes:
         openai_api_key: The key, or a function of either colour that returns it; `api_key` for short. Without one it is
             `OPENAI_API_KEY` of the environment. It is neither shown nor dumped nor pickled.
         openai_api_base: Where the API is; `base_url` for short. Without one it is `OPENAI_API_BASE` or
-            `OPENAI_BASE_URL` of the environment, and else OpenAI's own.
+            `OPENAI_BASE_URL` of the environment, else OpenAI's own. A user and a password in it are sent as a header
+            (basic authorization, in the key's place), and neither shown nor dumped nor pickled.
         openai_organization: The organization; `organization` for short.
         openai_proxy: The address of a proxy, which may hold a password; also `OPENAI_PROXY` of the environment.
         request_timeout: Seconds, `(connect, read)` in seconds, or an `httpx2.Timeout`; `timeout` for short.
         max_retries: How often a request is made again that failed, by the SDK; without one it decides itself.
-        default_headers: Headers of each request. They are neither shown nor dumped.
-        default_query: What is added to each URL.
+        default_headers: Headers of each request. They are neither shown nor dumped; a pickle has those that do not look
+            as if they held a key (`authorization`, `cookie`, `…key…`, `…token…`, `…secret…`).
+        default_query: What is added to each URL; shown, dumped and pickled as headers are.
         http_client: A client of httpx2 for sync calls, in place of one of our own. It stays yours to close.
         http_async_client: One for async calls; it serves the event loop in which it is first used, and no other.
     """
@@ -53,8 +56,8 @@ class Connection(Remote):
     openai_api_key: Key | None = Field(
         default_factory=secret_of_environment("OPENAI_API_KEY"), alias="api_key", exclude=True, repr=False
     )
-    openai_api_base: str | None = Field(
-        default_factory=lambda: first_of_environment("OPENAI_API_BASE", "OPENAI_BASE_URL"), alias="base_url"
+    openai_api_base: Address | None = Field(
+        default_factory=address_of_environment("OPENAI_API_BASE", "OPENAI_BASE_URL"), alias="base_url"
     )
     openai_organization: str | None = Field(
         default_factory=lambda: first_of_environment("OPENAI_ORG_ID", "OPENAI_ORGANIZATION"), alias="organization"
@@ -65,21 +68,23 @@ class Connection(Remote):
     request_timeout: Any = Field(default=None, alias="timeout")
     max_retries: int | None = None
     default_headers: Mapping[str, str] | None = Field(default=None, exclude=True, repr=False)
-    default_query: Mapping[str, object] | None = None
+    default_query: Mapping[str, object] | None = Field(default=None, exclude=True, repr=False)
     http_client: Any = Field(default=None, exclude=True, repr=False)
     http_async_client: Any = Field(default=None, exclude=True, repr=False)
 
     def model_post_init(self, context: Any, /) -> None:
         """Look whether there is a key."""
         super().model_post_init(context)
-        self._key_given()
+        self._check()
         _ = self._opened  # nothing is connected yet; copies share it from now on
 
-    @property
-    def _key_text(self) -> str | None:
-        """The key as text, where it is no function."""
-        key = self.openai_api_key
-        return _text(key) if isinstance(key, (str, SecretStr)) else None
+    def _check(self) -> None:
+        """Look whether there is what it takes to ask.
+
+        Raises:
+            OpenAIMissingKeyError: There is no key.
+        """
+        self._key_given()
 
     def _key_given(self) -> Any:
         """Return the key as text or as the function that was given.
@@ -88,91 +93,41 @@ class Connection(Remote):
             OpenAIMissingKeyError: There is none.
         """
         key = self.openai_api_key
-        if key is None or _text(key) == "":
+        if key is None or text_of(key) == "":
             raise OpenAIMissingKeyError(
                 f"{type(self).__name__} needs a key, and none was given: pass api_key=…, or set OPENAI_API_KEY in the "
                 "environment (a server of your own that needs none takes any)"
             )
-        return _text(key)
+        return text_of(key)
+
+    def _explained(
+        self, model: str, options: Mapping[str, Any], *, reading: bool = False
+    ) -> AbstractContextManager[None]:
+        """Return what explains errors of a request; see `explained`."""
+        return explained(model, self._secrets(options), reading=reading)
 
     def _new_clients(self) -> Clients:
+        opens = {"api_key": self._key_given()}
+        options, proxy = self._options("base_url", self.openai_api_base), text_of(self.openai_proxy)
+        return Way(options, opens, opens, proxy, self.http_client, self.http_async_client).clients()
+
+    def _options(self, place: str, address: str | None) -> dict[str, Any]:
+        """Return options of the SDK's clients, all but the key and the client of httpx2.
+
+        Args:
+            place: What they call the address.
+            address: The address.
+        """
+        base_url, headers = parted(address, self.default_headers)
         options: dict[str, Any] = {
-            "base_url": self.openai_api_base,
+            place: base_url,
             "organization": self.openai_organization,
-            "default_headers": self.default_headers,
+            "default_headers": headers,
             "default_query": self.default_query,
             "timeout": _timeout(self.request_timeout),
             "max_retries": self.max_retries,
         }
-        options = {name: value for name, value in options.items() if value is not None}
-        way = _Way(options, self._key_given(), _text(self.openai_proxy), self.http_client, self.http_async_client)
-        return LoopClients(partial(_sync, way), partial(_async, way))
-
-
-class _TheirsSync(openai.OpenAI):
-    """On a client of httpx2 that is the user's to close."""
-
-    def close(self) -> None:
-        """Leave it open."""
-
-
-class _TheirsAsync(openai.AsyncOpenAI):
-    """On a client of httpx2 that is the user's to close."""
-
-    async def close(self) -> None:
-        """Leave it open."""
-
-
-@dataclass(frozen=True, repr=False)
-class _Way:
-    """What clients are made with; it is not shown, for the key is in it."""
-
-    options: dict[str, Any]
-    key: Any
-    proxy: str | None
-    http: Any
-    http_async: Any
-
-
-def _sync(way: _Way) -> openai.OpenAI:
-    if inspect.iscoroutinefunction(way.key):
-        raise TypeError("api_key is a coroutine function, which sync code cannot call; use ainvoke() or astream()")
-    if way.http is not None:
-        return _TheirsSync(api_key=way.key, http_client=way.http, **way.options)
-    made = openai.DefaultHttpxClient(**_through(way.proxy))
-    return openai.OpenAI(api_key=way.key, http_client=made, **way.options)
-
-
-def _async(way: _Way) -> openai.AsyncOpenAI:
-    key = _awaited(way.key) if callable(way.key) else way.key
-    if way.http_async is not None:
-        return _TheirsAsync(api_key=key, http_client=way.http_async, **way.options)
-    made = openai.DefaultAsyncHttpxClient(**_through(way.proxy))
-    return openai.AsyncOpenAI(api_key=key, http_client=made, **way.options)
-
-
-def _through(proxy: str | None) -> dict[str, Any]:
-    """Return how clients of our own go out: through a proxy, or as the environment says."""
-    verify = _checking(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-    return {"verify": verify, "proxy": proxy} if proxy else {"verify": verify}
-
-
-@lru_cache(maxsize=4)
-def _checking(_file: str | None, _folder: str | None) -> ssl.SSLContext:
-    """Return what checks certificates, once for the process: it takes long to make, and clients can share it."""
-    return httpx2.create_ssl_context()
-
-
-def _awaited(function: Callable[[], Any]) -> Callable[[], Awaitable[str]]:
-    async def key() -> str:
-        found = function()
-        return await found if inspect.isawaitable(found) else found  # type: ignore[no-any-return]
-
-    return key
-
-
-def _text(value: Any) -> Any:
-    return value.get_secret_value() if isinstance(value, SecretStr) else value
+        return {name: value for name, value in options.items() if value is not None}
 
 
 def _timeout(given: Any) -> Any:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Final
 
 import httpx2
 import openai
 
+from stepgraph.errors import annotate
 from stepgraph.language_models.errors import (
     ContextOverflowError,
     MissingKeyError,
@@ -23,8 +24,12 @@ from stepgraph.language_models.errors import (
     ModelTimeoutError,
     RefusalError,
     StreamCutError,
+    bared,
+    kind_of_status,
+    of_both,
     reclassed,
 )
+from stepgraph.language_models.secrets import Secrets, asking
 
 __all__ = [
     "OpenAIAPIContextOverflowError",
@@ -32,9 +37,11 @@ __all__ = [
     "OpenAIAuthenticationError",
     "OpenAIConflictError",
     "OpenAIConnectionError",
+    "OpenAIContentFilterError",
     "OpenAIContextOverflowError",
     "OpenAIInvalidRequestError",
     "OpenAIMissingKeyError",
+    "OpenAIMissingSettingError",
     "OpenAIModelNotFoundError",
     "OpenAIPermissionDeniedError",
     "OpenAIRateLimitError",
@@ -57,9 +64,17 @@ _TOO_LONG: Final = (
 )
 """What servers say of messages that are longer than the model can take."""
 
+_ANYWHERE: Final = "OpenAI, or of a server that speaks its protocol"
+
+_CUT: Final = "The answer ended before its end: {}"
+
 
 class OpenAIMissingKeyError(openai.OpenAIError, MissingKeyError):
     """There is no key: none was given, and none is in the environment."""
+
+
+class OpenAIMissingSettingError(openai.OpenAIError, ModelError):
+    """Azure cannot be asked: nothing says where it is, by which version of its API, or for which deployment."""
 
 
 class OpenAIAuthenticationError(openai.AuthenticationError, ModelAuthenticationError):
@@ -122,6 +137,10 @@ class OpenAIRefusalError(RefusalError):
     """The model refused to answer, where an answer of a certain form was asked for."""
 
 
+class OpenAIContentFilterError(ModelError, ValueError):
+    """A content filter of Azure's kept the answer back."""
+
+
 class OpenAIUnfinishedError(ModelError):
     """An answer of a certain form was asked for, and ended before its form was whole."""
 
@@ -142,29 +161,48 @@ _KINDS: Final[dict[type[openai.APIError], type[openai.APIError]]] = {
 
 
 @contextmanager
-def explained(model: str, key: str | None, *, reading: bool = False) -> Iterator[None]:
-    """Errors of the SDK that leave this block are ours too, name the model, and hold no key.
+def explained(
+    model: str, keys: Secrets | str | None, *, reading: bool = False, where: str = _ANYWHERE
+) -> Iterator[None]:
+    """Errors that leave this block hold no key; those of the SDK are ours too, and name the model.
 
     Args:
         model: The model.
-        key: The key.
+        keys: What must not be seen: what `Remote._secrets` returns, or the key alone.
         reading: Whether a stream is read, so that a connection that breaks cuts it.
+        where: Who has the model.
     """
-    note = f"asked for the model {model!r} of OpenAI, or of a server that speaks its protocol"
+    note = f"asked for the model {model!r} of {where}"
+    secrets = Secrets.of(keys)
     try:
-        yield
+        with nullcontext() if reading else asking(secrets):  # what reads a stream is left in the middle
+            yield
     except openai.APIError as error:
-        raise reclassed(error, _kind_of(error, reading), note, key)  # noqa: B904 - it is the same object
+        kind = _kind_of(error, reading)
+        if kind is OpenAIStreamCutError and error.__cause__ is not None:
+            _say_what_broke(error, error.__cause__)
+        raise reclassed(error, kind, note, secrets)  # noqa: B904 - it is the same object
     except httpx2.TimeoutException as error:
-        raise reclassed(OpenAITimeoutError(request=error.request), OpenAITimeoutError, note) from error
+        raise reclassed(OpenAITimeoutError(request=error.request), OpenAITimeoutError, note, secrets) from error
     except httpx2.TransportError as error:
         broken = cut(f"the connection broke: {error}", error.request)
-        raise reclassed(broken, OpenAIStreamCutError if reading else OpenAIConnectionError, note, key) from error
+        raise reclassed(broken, OpenAIStreamCutError if reading else OpenAIConnectionError, note, secrets) from error
+    except Exception as error:
+        bared(error, secrets)
+        if reading:  # an event that is no JSON, for example, which does not say whose it is
+            annotate(error, note)
+        raise
 
 
 def cut(reason: str, request: httpx2.Request) -> openai.APIConnectionError:
     """Return what is raised where an answer is not whole."""
-    return OpenAIStreamCutError(message=f"The answer ended before its end: {reason}", request=request)
+    return OpenAIStreamCutError(message=_CUT.format(reason), request=request)
+
+
+def _say_what_broke(error: openai.APIError, cause: BaseException) -> None:
+    """Have the SDK's error, which says no more than that there was one, say what was wrong with the connection."""
+    error.message = _CUT.format(f"the connection broke: {str(cause) or type(cause).__name__}")
+    error.args = (error.message,)
 
 
 def _kind_of(error: openai.APIError, reading: bool) -> type[openai.APIError]:
@@ -175,4 +213,9 @@ def _kind_of(error: openai.APIError, reading: bool) -> type[openai.APIError]:
             return OpenAIAPIContextOverflowError
     if reading and type(error) is openai.APIConnectionError:
         return OpenAIStreamCutError
-    return _KINDS.get(type(error), type(error))
+    if isinstance(error, ModelError):
+        return type(error)
+    known = _KINDS.get(type(error))
+    if known is None and isinstance(error, openai.APIStatusError):
+        known = of_both(type(error), kind_of_status(error.status_code))
+    return of_both(type(error), ModelAPIError) if known is None else known

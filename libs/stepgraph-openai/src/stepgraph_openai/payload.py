@@ -9,8 +9,10 @@ from mimetypes import guess_extension
 from typing import Any, Final
 
 from stepgraph.errors import listed
+from stepgraph.messages.ended import has_blocks
+from stepgraph.messages.likeness import kind_of
 
-__all__ = ["as_dict", "as_dicts"]
+__all__ = ["arguments_of", "as_block", "as_dict", "as_dicts"]
 
 _ROLES: Final = {"human": "user", "ai": "assistant", "system": "system", "tool": "tool", "function": "function"}
 """Kinds of messages, and what OpenAI calls them."""
@@ -20,6 +22,8 @@ _LEFT_OUT: Final = frozenset(
         *("tool_use", "thinking", "redacted_thinking", "reasoning", "reasoning_content", "function_call"),
         *("code_interpreter_call", "tool_call", "tool_call_chunk", "invalid_tool_call", "input_json_delta"),
         *("server_tool_call", "server_tool_call_chunk", "server_tool_result", "non_standard"),
+        *("web_search_call", "file_search_call", "computer_call", "custom_tool_call", "mcp_call", "mcp_list_tools"),
+        *("mcp_approval_request", "tool_search_call", "tool_search_output", "compaction", "shell_call"),
     }
 )
 """Blocks of a model's answer that are said elsewhere in the request, or are nobody's but their provider's."""
@@ -44,14 +48,15 @@ def as_dicts(messages: Sequence[Any], model: str) -> list[dict[str, Any]]:
 
 def as_dict(message: Any) -> dict[str, Any]:
     """Return a message as OpenAI takes it; see `as_dicts`."""
-    kind = message.type.removesuffix("MessageChunk").lower()
+    kind = kind_of(message)
     role = message.role if kind == "chat" else _ROLES.get(kind)
     if role is None:
         raise ValueError(f"a message of type {message.type!r} cannot be sent to OpenAI; send {listed(_ROLES)}")
     if role == "tool":
         return {"role": "tool", "tool_call_id": message.tool_call_id, "content": _content(message.content, role)}
     extras = getattr(message, "additional_kwargs", None) or {}
-    found: dict[str, Any] = {"role": role, "content": _content(message.content, role)}
+    content = _said(message.content) if kind == "ai" and has_blocks(message) else _content(message.content, role)
+    found: dict[str, Any] = {"role": role, "content": content}
     name = getattr(message, "name", None) or extras.get("name")
     if name is not None:
         found["name"] = name
@@ -65,7 +70,7 @@ def as_dict(message: Any) -> dict[str, Any]:
 def _answer(message: Any, extras: Mapping[str, Any], found: dict[str, Any]) -> None:
     """Add what only a model says: calls, sound, a refusal."""
     wanted = [*(getattr(message, "tool_calls", None) or ()), *(getattr(message, "invalid_tool_calls", None) or ())]
-    calls = [_call(each["id"], each["name"], each["args"]) for each in wanted]
+    calls = [_call(each) for each in wanted]
     if calls:
         found["tool_calls"] = calls
     elif extras.get("tool_calls"):
@@ -85,9 +90,15 @@ def _answer(message: Any, extras: Mapping[str, Any], found: dict[str, Any]) -> N
         found["content"] = None if said else ""
 
 
-def _call(id: str | None, name: str | None, args: Any) -> dict[str, Any]:
-    text = args if isinstance(args, str) else json.dumps(args or {}, ensure_ascii=False)
-    return {"type": "function", "id": id, "function": {"name": name, "arguments": text}}
+def _call(call: Mapping[str, Any]) -> dict[str, Any]:
+    function = {"name": call["name"], "arguments": arguments_of(call)}
+    return {"type": "function", "id": call["id"], "function": function}
+
+
+def arguments_of(call: Mapping[str, Any]) -> str:
+    """Return the arguments of a call as OpenAI takes them: those that cannot be read are text as they are."""
+    args = call["args"]
+    return args if isinstance(args, str) else json.dumps(args or {}, ensure_ascii=False)
 
 
 def _spoken(content: Any) -> dict[str, Any] | None:
@@ -106,10 +117,18 @@ def _content(content: Any, role: str) -> Any:
     blocks = [{"type": "text", "text": each} if isinstance(each, str) else each for each in content]
     if role == "assistant":
         blocks = [each for each in blocks if each.get("type") not in ("audio", "image_generation_call")]
-    return [_block(each) for each in blocks if each.get("type") not in _LEFT_OUT]
+    return [as_block(each) for each in blocks if each.get("type") not in _LEFT_OUT]
 
 
-def _block(block: Mapping[str, Any]) -> dict[str, Any]:
+def _said(blocks: Sequence[Mapping[str, Any]]) -> Any:
+    """Return what a model said, of blocks of the form that all providers share: text where it is one text."""
+    inside = [each.get("value") or each for each in blocks]
+    parts = [as_block(each) for each in inside if each.get("type") == "text"]
+    parts += [{"type": "refusal", "refusal": each["refusal"]} for each in inside if each.get("type") == "refusal"]
+    return parts[0]["text"] if len(parts) == 1 and parts[0].keys() == {"type", "text"} else parts
+
+
+def as_block(block: Mapping[str, Any]) -> dict[str, Any]:
     """Return a block as OpenAI words it; what is not known is sent as it is."""
     kind = block.get("type")
     if kind == "text" and "text" in block:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import openai
@@ -61,7 +62,7 @@ def structured(
     found = model.bind(**more)
     reads = PydanticOutputParser(pydantic_object=schema) if is_pydantic(schema) else JsonOutputParser()
     checks = _checks(model.model_name)
-    parser = RunnableLambda(_unless_called(checks | reads)) if tools else checks | reads
+    parser = RunnableLambda(partial(_read_unless_called, checks | reads), name="read") if tools else checks | reads
     return with_raw(found, parser) if include_raw else found | parser
 
 
@@ -120,15 +121,17 @@ class _Check:
 
     def passes(self, message: Any) -> bool:
         """Look at a chunk, and return whether it may go on."""
-        self._refusal += message.additional_kwargs.get("refusal") or ""
-        self._finish = message.response_metadata.get("finish_reason") or self._finish
+        self._refusal += message.additional_kwargs.get("refusal") or _refusal_in(message.content)
+        told = message.response_metadata
+        cut_by = (told.get("incomplete_details") or {}).get("reason")
+        self._finish = told.get("finish_reason") or cut_by or self._finish
         return not self._refusal
 
     def end(self) -> None:
         """Raise if the answer is none."""
         if self._refusal:
             raise OpenAIRefusalError(f"{self._model!r} refused to answer in the form of the schema: {self._refusal}")
-        if self._finish == "length":
+        if self._finish in ("length", "max_output_tokens"):
             raise OpenAIUnfinishedError(
                 f"the answer of {self._model!r} came to its limit of tokens before its form was whole; raise max_tokens"
             )
@@ -136,26 +139,32 @@ class _Check:
             raise OpenAIUnfinishedError(f"the answer of {self._model!r} was stopped by a content filter")
 
 
+def _refusal_in(content: Any) -> str:
+    """Return a refusal that is a block of the content, in the form of the Responses API or inside a standard one."""
+    blocks = [each for each in content if isinstance(each, dict)] if isinstance(content, list) else ()
+    inside = [each["value"] if each.get("type") == "non_standard" else each for each in blocks]
+    return "".join(each["refusal"] for each in inside if each.get("type") == "refusal")
+
+
 def _checks(model: str) -> Runnable[Any, Any]:
-    def checked(messages: Iterator[Any]) -> Iterator[Any]:
-        check = _Check(model)
-        for message in messages:
-            if check.passes(message):
-                yield message
-        check.end()
-
-    async def checked_async(messages: AsyncIterator[Any]) -> AsyncIterator[Any]:
-        check = _Check(model)
-        async for message in messages:
-            if check.passes(message):
-                yield message
-        check.end()
-
-    return RunnableGenerator(checked, checked_async, name="checked")
+    return RunnableGenerator(partial(_checked, model), partial(_checked_async, model), name="checked")
 
 
-def _unless_called(parser: Runnable[Any, Any]) -> Callable[[Any], Any]:
-    def read(message: Any) -> Any:
-        return None if message.tool_calls else parser.invoke(message)
+def _checked(model: str, messages: Iterator[Any]) -> Iterator[Any]:
+    check = _Check(model)
+    for message in messages:
+        if check.passes(message):
+            yield message
+    check.end()
 
-    return read
+
+async def _checked_async(model: str, messages: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    check = _Check(model)
+    async for message in messages:
+        if check.passes(message):
+            yield message
+    check.end()
+
+
+def _read_unless_called(parser: Runnable[Any, Any], message: Any) -> Any:
+    return None if message.tool_calls else parser.invoke(message)

@@ -59,15 +59,20 @@ class Bucket:
     Args:
         rate: How many tokens come in a second.
         size: How many there are at the most.
-        now: The time, in seconds. There are no tokens yet.
+        now: The time, in seconds.
+        tokens: How many there are.
     """
 
-    def __init__(self, rate: float, size: float, now: float) -> None:
+    def __init__(self, rate: float, size: float, now: float, tokens: float = 0.0) -> None:
         self._rate = rate
         self._size = size
-        self._tokens = 0.0
+        self._tokens = tokens
         self._since = now
         self._turns: dict[Turn, None] = {}
+
+    def unclaimed(self, now: float) -> float:
+        """Return how many tokens there would be if nobody waited."""
+        return max(0.0, min(self._size, self.level(now) + len(self._turns)))
 
     def level(self, now: float) -> float:
         """Return how many tokens there are."""
@@ -109,6 +114,9 @@ class InMemoryRateLimiter(BaseRateLimiter):
 
     One limiter may be used in any number of threads and event loops, and by several models. It begins with no token.
 
+    A limiter is state: a deep copy of a model shares it. Pickled are its numbers, the tokens that are there among
+    them, but neither its lock nor those who wait; what comes out of a pickle, elsewhere perhaps, counts for itself.
+
     Args:
         requests_per_second: How many tokens come in a second; a request takes one.
         check_every_n_seconds: Ignored; nobody has to look again and again.
@@ -130,6 +138,20 @@ class InMemoryRateLimiter(BaseRateLimiter):
         self.max_bucket_size: float = max_bucket_size
         self._lock = threading.Lock()
         self._bucket = Bucket(requests_per_second, max_bucket_size, time.monotonic())
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> InMemoryRateLimiter:
+        return self
+
+    def __getstate__(self) -> dict[str, Any]:
+        with self._lock:
+            tokens = self._bucket.unclaimed(time.monotonic())
+        return {name: value for name, value in vars(self).items() if name[0] != "_"} | {"_tokens": tokens}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        tokens = state["_tokens"]
+        vars(self).update({name: value for name, value in state.items() if name[0] != "_"})
+        self._lock = threading.Lock()
+        self._bucket = Bucket(self.requests_per_second, self.max_bucket_size, time.monotonic(), tokens)
 
     @property
     def available_tokens(self) -> float:

@@ -8,18 +8,18 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import partial
 from threading import RLock
 from typing import Any, Final, Literal
 
 from stepgraph.ambient import SCOPE
 from stepgraph.config import RunnableConfig, check_config
 from stepgraph.runnables import ConfigurableField, Runnable
-from stepgraph.runnables.binding import Delegating
+from stepgraph.runnables.binding import DECLARING
+from stepgraph.runnables.declared import Choosing
+from stepgraph.runnables.discreet import portable
 
 __all__ = ["ConfigurableModel"]
-
-_DECLARED: Final = ("bind_tools", "with_structured_output")
-"""Methods of models that are called when the model is known."""
 
 _MOST: Final = 16
 """How many models are kept, for a model keeps its connections."""
@@ -29,15 +29,14 @@ _MAKING: Final = RLock()
 """Held while a model is looked for or made, so that threads that want the same one get the same."""
 
 
-class ConfigurableModel(Delegating[Any, Any]):
-    """A chat model that a config chooses.
+class ConfigurableModel(Choosing[Any, Any]):
+    """A chat model that a config chooses. A pickle of it is without keys, and without the models that were made.
 
     Args:
         make: Makes a model of the arguments of `init_chat_model`.
         defaults: The arguments that hold where a config does not say.
         fields: Which of them a config may set; `"any"` for all, the address and the key of the provider included.
         prefix: What their names in a config begin with.
-        declared: What is done to each model: the name of a method, and its arguments.
     """
 
     def __init__(
@@ -46,13 +45,11 @@ class ConfigurableModel(Delegating[Any, Any]):
         defaults: dict[str, Any],
         fields: Literal["any"] | Sequence[str],
         prefix: str,
-        declared: Sequence[tuple[str, tuple[Any, ...], dict[str, Any]]] = (),
     ) -> None:
         self.default_config: dict[str, Any] = defaults
         self.fields: Literal["any"] | tuple[str, ...] = "any" if fields == "any" else tuple(fields)
         self.prefix: str = f"{prefix}_" if prefix and not prefix.endswith("_") else prefix
         self._make = make
-        self._declared = tuple(declared)
         self._made: OrderedDict[str, Any] = OrderedDict()
 
     def __repr__(self) -> str:
@@ -61,8 +58,8 @@ class ConfigurableModel(Delegating[Any, Any]):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name in ("fields", "prefix", "default_config", "bound"):
             raise AttributeError(name)
-        if name in _DECLARED:
-            return lambda *args, **kwargs: self._declaring((name, args, kwargs))
+        if name in DECLARING:
+            return partial(self.declaring, name)
         if "model" not in self.default_config:
             raise AttributeError(f"{name!r}: which model it is a config says; give init_chat_model() a default one")
         return getattr(self.configured(None), name)
@@ -75,6 +72,9 @@ class ConfigurableModel(Delegating[Any, Any]):
             ConfigurableField(f"{self.prefix}{name}", name=name, annotation=str if name in _NAMES else Any)
             for name in names
         ]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "default_config": portable(self.default_config), "_made": OrderedDict()}
 
     def get_name(self, suffix: str | None = None, *, name: str | None = None) -> str:
         """Return what messages and handlers call it."""
@@ -97,10 +97,7 @@ class ConfigurableModel(Delegating[Any, Any]):
         with _MAKING:
             found = self._made.get(key)
             if found is None:
-                found = self._make(**arguments)
-                for name, args, kwargs in self._declared:
-                    found = getattr(found, name)(*args, **kwargs)
-                self._made[key] = found
+                found = self._made[key] = self._make(**arguments)
                 if len(self._made) > _MOST:
                     self._made.popitem(last=False)  # the one that has not been used for longest
             self._made.move_to_end(key)
@@ -127,11 +124,6 @@ class ConfigurableModel(Delegating[Any, Any]):
         self, config: RunnableConfig | None, kwargs: dict[str, Any]
     ) -> tuple[Runnable[Any, Any], RunnableConfig | None, dict[str, Any]]:
         return self.configured(config), config, kwargs
-
-    def _declaring(self, call: tuple[str, tuple[Any, ...], dict[str, Any]]) -> ConfigurableModel:
-        return ConfigurableModel(
-            self._make, self.default_config, self.fields, self.prefix, declared=[*self._declared, call]
-        )
 
 
 def _shown(value: Any) -> str:

@@ -1,6 +1,6 @@
 """Providers: where the chat models of each come from, and which one a model's name belongs to.
 
-Two have packages of their own, on their SDKs. The others are reached through their endpoints for OpenAI's protocol.
+Three have classes of their own, on their SDKs. The others are reached through their endpoints for OpenAI's protocol.
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ _SDKS: Final = ("openai", "anthropic")
 
 PROVIDERS: Final[dict[str, Provider]] = {
     "openai": Provider("stepgraph-openai", "stepgraph_openai:ChatOpenAI"),
+    "azure_openai": Provider("stepgraph-openai", "stepgraph_openai:AzureChatOpenAI"),
     "anthropic": Provider("stepgraph-anthropic", "stepgraph_anthropic:ChatAnthropic"),
     "cohere": _compatible("https://api.cohere.ai/compatibility/v1", "COHERE_API_KEY"),
     "deepseek": _compatible("https://api.deepseek.com/v1", "DEEPSEEK_API_KEY"),

@@ -1,4 +1,4 @@
-"""Language models: messages in, a message out, whole or in chunks."""
+"""Language models: messages in, a message out, or text in, text out; whole or in chunks."""
 
 from stepgraph.language_models.base import (
     BaseLanguageModel,
@@ -7,22 +7,31 @@ from stepgraph.language_models.base import (
     LanguageModelOutput,
 )
 from stepgraph.language_models.chat import BaseChatModel, SimpleChatModel
-from stepgraph.language_models.fakes import (
+from stepgraph.language_models.fake import FakeListLLM, FakeStreamingListLLM
+from stepgraph.language_models.fake_chat_models import (
     FakeListChatModel,
     FakeMessagesListChatModel,
     GenericFakeChatModel,
     ParrotFakeChatModel,
 )
+from stepgraph.language_models.llms import LLM, BaseLLM
+from stepgraph.language_models.model_profile import ModelProfile, ModelProfileRegistry
 
 __all__ = [
+    "LLM",
     "BaseChatModel",
+    "BaseLLM",
     "BaseLanguageModel",
     "FakeListChatModel",
+    "FakeListLLM",
     "FakeMessagesListChatModel",
+    "FakeStreamingListLLM",
     "GenericFakeChatModel",
     "LanguageModelInput",
     "LanguageModelLike",
     "LanguageModelOutput",
+    "ModelProfile",
+    "ModelProfileRegistry",
     "ParrotFakeChatModel",
     "SimpleChatModel",
 ]

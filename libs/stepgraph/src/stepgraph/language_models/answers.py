@@ -1,4 +1,4 @@
-"""Answers: what the hooks of a chat model return, made into what its callers get. Nothing here waits."""
+"""Answers: what the hooks of a model return, made into what its callers get. Nothing here waits."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ from typing import Any
 
 from stepgraph.callbacks.ids import new_run_id
 from stepgraph.messages import AIMessage, AIMessageChunk
-from stepgraph.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from stepgraph.messages.merging import merge_dicts
+from stepgraph.outputs import ChatGeneration, ChatGenerationChunk, ChatResult, GenerationChunk
 
-__all__ = ["as_chunk", "ending", "identified", "identified_chunk", "identity_of", "whole"]
+__all__ = [
+    "as_chunk",
+    "ending",
+    "identified",
+    "identified_chunk",
+    "identity_of",
+    "some",
+    "total",
+    "whole",
+    "whole_text",
+]
 
 
 def identity_of(call: Any) -> str:
@@ -46,10 +57,33 @@ def ending(identity: str) -> ChatGenerationChunk:
     return ChatGenerationChunk(AIMessageChunk("", id=identity, chunk_position="last"))
 
 
+def total(chunks: Sequence[ChatGenerationChunk]) -> ChatGenerationChunk:
+    """Return the chunk that chunks add up to."""
+    return chunks[0] if len(chunks) == 1 else ChatGenerationChunk.sum_of(chunks)
+
+
 def whole(chunks: Sequence[ChatGenerationChunk]) -> ChatResult:
     """Return the result that chunks stand for."""
-    total = chunks[0] if len(chunks) == 1 else ChatGenerationChunk.sum_of(chunks)
-    return ChatResult([ChatGeneration(total.message.as_message(), total.generation_info)])
+    sum_of_all = total(chunks)
+    return ChatResult([ChatGeneration(sum_of_all.message.as_message(), sum_of_all.generation_info)])
+
+
+def whole_text(chunks: Sequence[GenerationChunk]) -> GenerationChunk:
+    """Return the text that chunks stand for, in one go, with what the provider said of all of them."""
+    infos = [each.generation_info for each in chunks if each.generation_info]
+    text = "".join(each.text for each in chunks)
+    return GenerationChunk(text, merge_dicts(infos, goes_on=False) if infos else None)
+
+
+def some(chunks: Any, model: Any) -> Any:
+    """Return the chunks of a stream, or how many there are.
+
+    Raises:
+        ValueError: There are none.
+    """
+    if not chunks:
+        raise ValueError(f"the stream of {model.get_name()} gave no chunk; expected one at least")
+    return chunks
 
 
 def as_chunk(message: Any) -> AIMessageChunk:

@@ -61,6 +61,11 @@ class BaseLanguageModel(Component[LanguageModelInput, OutputT], Generic[OutputT]
         given = {name: getattr(self, name, None) for name in _USUAL}
         return {name: value for name, value in given.items() if isinstance(value, (str, int, float, bool))}
 
+    @property
+    def _whole_params(self) -> dict[str, Any]:
+        """What `_identifying_params` leaves out or hides too: only a hash of it goes into the keys of caches."""
+        return self._identifying_params
+
     def generate_prompt(
         self, prompts: Sequence[Any], stop: list[str] | None = None, callbacks: Any = None, **kwargs: Any
     ) -> LLMResult:

@@ -1,17 +1,18 @@
-"""Caching: under which key a chat model's answer is kept, and what of it is."""
+"""Caching: under which key a model's answer is kept, and what of it is."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from hashlib import sha256
 from typing import Any
 
 from stepgraph.globals import SETTINGS
-from stepgraph.language_models.call import discreet
-from stepgraph.outputs import ChatGeneration, ChatResult
+from stepgraph.outputs import ChatGeneration, ChatResult, Generation
+from stepgraph.runnables.discreet import discreet
 
-__all__ = ["cache_of", "kept", "key_of", "revived"]
+__all__ = ["cache_of", "copied", "kept", "key_of", "revived"]
 
 
 def cache_of(model: Any) -> Any:
@@ -30,21 +31,31 @@ def cache_of(model: Any) -> Any:
     return model.cache or None
 
 
-def key_of(model: Any, messages: Sequence[Any], stop: list[str] | None, kwargs: Mapping[str, Any]) -> tuple[str, str]:
-    """Return what an answer is kept under: the prompt, without ids of messages, and all that makes up the model."""
-    prompt = [{key: value for key, value in _dumped(message).items() if key != "id"} for message in messages]
-    asked = {
-        "model": [type(model).__module__, type(model).__qualname__, model._identifying_params],
+def key_of(model: Any, asked: Sequence[Any], stop: list[str] | None, kwargs: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what an answer is kept under: the prompt, without ids of messages, and all that makes up the model.
+
+    What may be a key is in it as a hash, together with all else, so that answers under other keys are other answers.
+    """
+    whole, shown = model._whole_params, discreet(kwargs)
+    hides = shown != kwargs or discreet(whole) != whole
+    made_up = {
+        "model": [type(model).__module__, type(model).__qualname__, discreet(model._identifying_params)],
         "stop": stop,
-        "kwargs": discreet(kwargs),
-        "hidden": sha256(_text(kwargs).encode()).hexdigest() if discreet(kwargs) != kwargs else None,
+        "kwargs": shown,
+        "hidden": sha256(_text([whole, kwargs]).encode()).hexdigest() if hides else None,
     }
-    return _text(prompt), _text(asked)
+    prompt = asked if isinstance(asked, str) else _text([_without_id(message) for message in asked])
+    return prompt, _text(made_up)
 
 
 def kept(result: ChatResult) -> list[ChatGeneration]:
     """Return what of an answer is kept: a copy, for the answer is the caller's, who may edit it."""
     return [ChatGeneration(each.message.model_copy(deep=True), each.generation_info) for each in result.generations]
+
+
+def copied(generations: Sequence[Generation]) -> list[Generation]:
+    """Return copies of texts: what is kept, and what of it callers get, who may edit it."""
+    return deepcopy(list(generations))
 
 
 def revived(generations: Sequence[Any]) -> ChatResult:
@@ -61,9 +72,11 @@ def revived(generations: Sequence[Any]) -> ChatResult:
     return ChatResult(answers)
 
 
-def _dumped(message: Any) -> dict[str, Any]:
+def _without_id(message: Any) -> dict[str, Any]:
     dump = getattr(message, "model_dump", None)
-    return dump() if dump is not None else {"type": message.type, "content": message.content}
+    if dump is None:
+        return {"type": message.type, "content": message.content}
+    return {key: value for key, value in dump().items() if key != "id"}
 
 
 def _text(value: Any) -> str:

@@ -1,22 +1,23 @@
-"""ModelCall: one call of a chat model that was given a config, or that somebody hears."""
+"""ModelCall: one call of a language model that was given a config, or that somebody hears.
+
+A text model that is asked for several prompts at once is called once; handlers hear of a run for each prompt.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
-from typing import Any, Final
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any
 
+from stepgraph.frames import Inside
 from stepgraph.outputs import ChatGenerationChunk, ChatResult, LLMResult, RunInfo
 from stepgraph.runnables.component import ComponentCall
+from stepgraph.runnables.discreet import discreet
 
-__all__ = ["ModelCall", "discreet"]
-
-_HIDDEN: Final = "**********"
-_TELLING: Final = frozenset({"extra_headers", "extra_query", "default_headers", "default_query", "headers"})
-"""Options whose values may hold keys."""
+__all__ = ["ModelCall", "ModelCalls"]
 
 
 class ModelCall(ComponentCall):
-    """One call of a chat model.
+    """One call of a language model.
 
     Args:
         model: The model.
@@ -53,14 +54,18 @@ class ModelCall(ComponentCall):
         """The id of the run, also of one that nobody hears of, if it was given one; else `None`."""
         return self.config.get("run_id") if self.run is None else self.run.run_id
 
+    @property
+    def runs(self) -> list[RunInfo] | None:
+        """What results say of the run, `None` where it has no id."""
+        return None if self.run_id is None else [RunInfo(self.run_id)]
+
     def report(self, chunk: ChatGenerationChunk) -> Any:
         """Report a chunk; what is returned has to be awaited in async code."""
         return self.run.on_llm_new_token(chunk.text, chunk=chunk)
 
     def brought(self, result: ChatResult) -> LLMResult:
         """Return what is reported of a result."""
-        run = None if self.run_id is None else [RunInfo(self.run_id)]
-        return LLMResult([result.generations], result.llm_output, run)
+        return LLMResult([result.generations], result.llm_output, self.runs)
 
     def _begun(self, manager: Any, description: dict[str, Any], input: Any, run_id: Any, facts: dict[str, Any]) -> Any:
         facts.pop("run_type", None)
@@ -68,19 +73,84 @@ class ModelCall(ComponentCall):
         facts["invocation_params"] = discreet(self._runnable._get_invocation_params(stop=self._stop, **options))
         facts["options"] = {"stop": self._stop, **options}
         facts["batch_size"] = self._batch_size
-        started = manager.on_chat_model_start(description, [input], run_id, **facts)
+        started = getattr(manager, self._runnable._starts)(description, [input], run_id, **facts)
         return _first(started) if manager.is_async else started[0]
 
     def _own_metadata(self) -> dict[str, Any]:
         return {**(self._runnable.metadata or {}), **self._runnable._get_ls_params(stop=self._stop, **self._options)}
 
 
-def discreet(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Return options of a call without what may hold keys: the values of headers and of queries."""
-    return {
-        name: dict.fromkeys(value, _HIDDEN) if name in _TELLING and isinstance(value, Mapping) else value
-        for name, value in options.items()
-    }
+class ModelCalls:
+    """The calls of a model that is asked once for several prompts; what its hooks report is of the first one's run.
+
+    Args:
+        calls: The calls, one for each prompt.
+    """
+
+    __slots__ = ("_calls",)
+
+    def __init__(self, calls: Sequence[ModelCall]) -> None:
+        self._calls = calls
+
+    @property
+    def run(self) -> Any:
+        """What hooks report to, `None` where there are no handlers."""
+        return self._calls[0].run
+
+    @property
+    def runs(self) -> list[RunInfo] | None:
+        """What results say of the runs, `None` where they have no ids."""
+        return [info for call in self._calls for info in call.runs or ()] or None
+
+    def start(self, prompts: Sequence[str]) -> None:
+        """Report that the model starts with each prompt."""
+        for call, prompt in zip(self._calls, prompts, strict=True):
+            try:
+                call.start(prompt)
+            except BaseException as error:
+                for other in self._calls:  # those that have not started have nothing to report
+                    if other is not call:
+                        other.fail(error, response=LLMResult([]))
+                raise
+
+    async def start_async(self, prompts: Sequence[str]) -> None:
+        """See `start`."""
+        for call, prompt in zip(self._calls, prompts, strict=True):
+            try:
+                await call.start_async(prompt)
+            except BaseException as error:
+                for other in self._calls:
+                    if other is not call:
+                        await other.fail_async(error, response=LLMResult([]))
+                raise
+
+    def inside(self) -> Inside:
+        """Return what makes the frame of the first call the ambient one."""
+        return self._calls[0].inside()
+
+    def brought(self, result: LLMResult) -> list[LLMResult]:
+        """Return what is reported of a result, prompt by prompt."""
+        return result.flatten()
+
+    def end(self, results: Sequence[LLMResult]) -> None:
+        """Report what came of each prompt."""
+        for call, result in zip(self._calls, results, strict=True):
+            call.end(result)
+
+    async def end_async(self, results: Sequence[LLMResult]) -> None:
+        """See `end`."""
+        for call, result in zip(self._calls, results, strict=True):
+            await call.end_async(result)
+
+    def fail(self, error: BaseException, **facts: Any) -> None:
+        """Report that the model failed, for each prompt."""
+        for call in self._calls:
+            call.fail(error, **facts)
+
+    async def fail_async(self, error: BaseException, **facts: Any) -> None:
+        """See `fail`."""
+        for call in self._calls:
+            await call.fail_async(error, **facts)
 
 
 async def _first(runs: Awaitable[list[Any]]) -> Any:

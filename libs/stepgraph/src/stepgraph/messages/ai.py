@@ -12,6 +12,7 @@ from typing import Any, Literal
 from typing_extensions import Self
 
 from stepgraph.messages.base import BaseMessage, BaseMessageChunk, check_type, content_given
+from stepgraph.messages.ended import ended_blocks, has_blocks
 from stepgraph.messages.likeness import LC_AUTO_PREFIX, LC_ID_PREFIX
 from stepgraph.messages.merging import merge_contents, merge_dicts
 from stepgraph.messages.tool_calls import (
@@ -191,6 +192,8 @@ class AIMessageChunk(AIMessage, BaseMessageChunk):
         if right["usage_metadata"]:
             sums["usage_metadata"] = add_usage(left["usage_metadata"], right["usage_metadata"])
         sums["chunk_position"] = right["chunk_position"] or left["chunk_position"]
+        if sums["chunk_position"] is not None:
+            _end(total)
         return total
 
     @classmethod
@@ -210,6 +213,8 @@ class AIMessageChunk(AIMessage, BaseMessageChunk):
             if each["usage_metadata"]:
                 total.usage_metadata = add_usage(total.usage_metadata, each["usage_metadata"])
             total.chunk_position = each["chunk_position"] or total.chunk_position
+        if total.chunk_position is not None:
+            _end(total)
         return total  # type: ignore[no-any-return]
 
     def as_message(self) -> AIMessage:
@@ -220,7 +225,15 @@ class AIMessageChunk(AIMessage, BaseMessageChunk):
         given = {each.name: getattr(self, each.name) for each in fields(AIMessage) if each.init}
         if self.tool_call_chunks and not _has_whole_calls(vars(self)):
             given["tool_calls"], given["invalid_tool_calls"] = parsed(self.tool_call_chunks)
+        if has_blocks(self):
+            given["content"] = ended_blocks(self.content, given["tool_calls"], given["invalid_tool_calls"])
         return AIMessage(**given)
+
+
+def _end(total: AIMessageChunk) -> None:
+    """Make calls of the fragments in blocks of the one form, once no more is to come."""
+    if has_blocks(total):
+        total.content = ended_blocks(total.content, total.tool_calls, total.invalid_tool_calls)
 
 
 def _what_can_be_read(name: str, number: int) -> property:

@@ -15,7 +15,6 @@ from typing import Any, ClassVar, TypeAlias
 from typing_extensions import Self
 
 from stepgraph.errors import NotAMessageError
-from stepgraph.messages.likeness import with_id
 from stepgraph.messages.merging import merge_content, merge_contents, merge_dicts
 
 __all__ = [
@@ -29,7 +28,6 @@ __all__ = [
     "message_chunk_to_message",
     "message_to_dict",
     "messages_to_dict",
-    "with_id",
 ]
 
 Content: TypeAlias = "str | list[str | dict[str, Any]]"

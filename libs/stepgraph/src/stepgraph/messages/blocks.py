@@ -6,7 +6,6 @@ block by block, for people mix the forms. A block that has no form here is kept 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from stepgraph.messages.block_translators.langchain_v0 import from_v0, is_v0
 from stepgraph.messages.block_translators.openai import from_openai_data, is_openai_data
 from stepgraph.messages.block_translators.openai_responses import from_openai
 from stepgraph.messages.block_types import KNOWN_BLOCK_TYPES
+from stepgraph.messages.ended import ended_blocks, has_blocks
 from stepgraph.messages.likeness import kind_of
 from stepgraph.messages.tool_calls import fragment_block
 
@@ -25,16 +25,22 @@ _OF_PROVIDER: Final[dict[str, Callable[[Any], Iterator[Any]]]] = {"openai": from
 _CALLS: Final = ("tool_call", "tool_call_chunk", "invalid_tool_call")
 
 
-def blocks_of(message: Any) -> list[Any]:
-    """Return the content of a message as blocks of one form, what a model thought and its tool calls included."""
+def blocks_of(message: Any, *, streamed: bool = False) -> list[Any]:
+    """Return the content of a message as blocks of one form, what a model thought and its tool calls included.
+
+    Args:
+        message: The message.
+        streamed: Whether it is a chunk as a stream gives it, which may hold fragments of calls beside text.
+    """
     content = message.content
     if kind_of(message) != "ai":
         return list(_read(content))
-    if message.response_metadata.get("output_version") == "v1" and isinstance(content, list):
-        return _ended(message, content)
+    if has_blocks(message):
+        is_last = getattr(message, "chunk_position", None) == "last" and not streamed
+        return ended_blocks(content, message.tool_calls, message.invalid_tool_calls) if is_last else content
     reader = _OF_PROVIDER.get(message.response_metadata.get("model_provider") or "")
     blocks = list(_read(content) if reader is None or isinstance(content, str) else reader(message))
-    blocks += _calls_besides(message, blocks)
+    blocks += _calls_besides(message, blocks, streamed)
     thought = message.additional_kwargs.get("reasoning_content")
     if isinstance(thought, str) and all(block["type"] != "reasoning" for block in blocks):
         blocks.insert(0, {"type": "reasoning", "reasoning": thought})
@@ -62,37 +68,14 @@ def _block(block: Mapping[str, Any]) -> Any:
     return block if block.get("type") in KNOWN_BLOCK_TYPES else {"type": "non_standard", "value": block}
 
 
-def _calls_besides(message: Any, blocks: Sequence[Any]) -> Iterator[Any]:
+def _calls_besides(message: Any, blocks: Sequence[Any], streamed: bool) -> Iterator[Any]:
     """Yield the tool calls of a message that its content does not tell: fragments of them while it is streamed."""
-    if getattr(message, "tool_call_chunks", None) and message.chunk_position != "last" and not message.content:
-        yield from map(fragment_block, message.tool_call_chunks)
-        return
     told = {block.get("id") for block in blocks if block["type"] in _CALLS}
-    fragments = any(block["type"] == "tool_call_chunk" for block in blocks)
-    for call in () if fragments else message.tool_calls:
+    fragments = getattr(message, "tool_call_chunks", None)
+    if fragments and ((streamed and not told) or (message.chunk_position != "last" and not message.content)):
+        yield from map(fragment_block, fragments)
+        return
+    in_part = any(block["type"] == "tool_call_chunk" for block in blocks)
+    for call in () if in_part else message.tool_calls:
         if call["id"] is None or call["id"] not in told:
             yield {"type": "tool_call", "id": call["id"], "name": call["name"], "args": call["args"]}
-
-
-def _ended(message: Any, content: list[Any]) -> list[Any]:
-    """Return blocks of the one form; where a stream has ended, fragments of calls in them are calls."""
-    if getattr(message, "chunk_position", None) != "last":
-        return content
-    calls = {call["id"]: call for call in message.tool_calls if call["id"]}
-    return [_whole(block, calls) for block in content]
-
-
-def _whole(block: Any, calls: Mapping[str, Any]) -> Any:
-    kind = block.get("type")
-    call = calls.get(block.get("id")) if kind == "tool_call_chunk" else None
-    if call is not None:
-        return {**call, "extras": block["extras"]} if "extras" in block else dict(call)
-    args = block.get("args") or "{}"
-    if kind in ("server_tool_call", "server_tool_call_chunk") and isinstance(args, str):
-        try:
-            found = json.loads(args)
-        except ValueError:
-            return block
-        if isinstance(found, dict):
-            return {**block, "type": "server_tool_call", "args": found}
-    return block

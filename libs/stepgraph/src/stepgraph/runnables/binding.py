@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any, Generic
+import inspect
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, Generic
 
 from stepgraph.config import RunnableConfig, check_config, merge_configs
 from stepgraph.runnables.base import Input, Output, Runnable
 from stepgraph.runnables.by_value import ByValue
 from stepgraph.runnables.call import surrounding_config
+from stepgraph.runnables.discreet import discreet, portable
 from stepgraph.signatures import marked
 
-__all__ = ["Delegating", "RunnableBinding"]
+__all__ = ["DECLARING", "Delegating", "RunnableBinding"]
+
+DECLARING: Final = ("bind_tools", "with_structured_output")
+"""Methods of models that return them with something declared. What was bound before holds for that too."""
+
+_DECLARED: Final = frozenset(
+    {"tools", "tool_choice", "response_format", "output_config", "parallel_tool_calls", "schema", "strict", "method"}
+)
+"""Arguments that these methods bind, or take for themselves: what was bound before does not count any more."""
 
 
 class Delegating(ByValue, Runnable[Input, Output], Generic[Input, Output]):
@@ -151,7 +162,8 @@ class RunnableBinding(Delegating[Input, Output]):
     """A runnable with arguments, and a config, that go along with each call: what `bind` and `with_config` make.
 
     A config that a caller gives is merged over the bound one. Attributes that a runnable does not have in general are
-    those of what is bound.
+    those of what is bound; `bind_tools` and `with_structured_output` keep what was bound to a model before. No key is
+    in what is shown of it, or in a pickle: headers that look as if they held one are left out there.
 
     It is handed the config around it (`inherits_config` is false), for that counts more than what is bound to it.
 
@@ -194,9 +206,9 @@ class RunnableBinding(Delegating[Input, Output]):
     def __repr__(self) -> str:
         shown = repr(self.bound)
         if self.kwargs:
-            shown += f".bind({', '.join(f'{key}={value!r}' for key, value in self.kwargs.items())})"
+            shown += f".bind({', '.join(f'{key}={value!r}' for key, value in discreet(self.kwargs).items())})"
         if self.config:
-            shown += f".with_config({self.config!r})"
+            shown += f".with_config({discreet(self.config)!r})"
         if self.custom_input_type is not None or self.custom_output_type is not None:
             shown += f".with_types({self.custom_input_type!r}, {self.custom_output_type!r})"
         return shown + ".with_listeners()" * len(self.config_factories)
@@ -205,9 +217,36 @@ class RunnableBinding(Delegating[Input, Output]):
         if name.startswith("__") or name == "bound":
             raise AttributeError(name)
         try:
-            return getattr(self.bound, name)
+            found = getattr(self.bound, name)
         except AttributeError:
             raise AttributeError(f"neither a binding nor {self.bound!r} has an attribute {name!r}") from None
+        if name in DECLARING:
+            return partial(self._declaring, found)
+        if self.config and callable(found) and hasattr(type(self.bound), "configured"):
+            chosen: Any = self.bound
+            return getattr(chosen.configured(self.config), name)
+        return found
+
+    def __getstate__(self) -> dict[str, Any]:
+        kept = {"kwargs": portable(self.kwargs), "config": portable(self.config)}
+        return {**vars(self), **kept}
+
+    def _declaring(self, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Return what a method of the bound model makes, with what was bound to it."""
+        made = method(*args, **{**self._kwargs_for(method), **kwargs})
+        if not isinstance(made, Runnable) or not (self.config or self.config_factories):
+            return made
+        factories = self.config_factories
+        return RunnableBinding(made, config=self.config, config_factories=factories, name=self.name)
+
+    def _kwargs_for(self, method: Callable[..., Any]) -> dict[str, Any]:
+        """Return the bound arguments that a method hands on to each call of the model."""
+        if not self.kwargs:
+            return {}
+        parameters = inspect.signature(method).parameters
+        if not any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
+            return {}
+        return {key: value for key, value in self.kwargs.items() if key not in _DECLARED and key not in parameters}
 
     def _call(
         self, config: RunnableConfig | None, kwargs: dict[str, Any]

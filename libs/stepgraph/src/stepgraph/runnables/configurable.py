@@ -13,8 +13,9 @@ from stepgraph.ambient import SCOPE
 from stepgraph.config import RunnableConfig, check_config
 from stepgraph.errors import listed, nearest
 from stepgraph.runnables.base import Input, Output, Runnable
-from stepgraph.runnables.binding import Delegating
 from stepgraph.runnables.config import ensure_config
+from stepgraph.runnables.declared import Choosing
+from stepgraph.runnables.discreet import discreet
 from stepgraph.runnables.making import MAKERS
 
 __all__ = [
@@ -116,8 +117,11 @@ class ConfigurableFieldSpec(NamedTuple):
     dependencies: list[str] | None = None
 
 
-class RunnableConfigurableFields(Delegating[Input, Output]):
+class RunnableConfigurableFields(Choosing[Input, Output]):
     """A runnable whose attributes a config can set; each call is made on a copy that has them.
+
+    Values of pydantic fields are checked as they are where the runnable is made: one that does not fit is a
+    `ValueError` that names the field, before anything is run.
 
     Args:
         default: The runnable.
@@ -143,11 +147,6 @@ class RunnableConfigurableFields(Delegating[Input, Output]):
     def __repr__(self) -> str:
         return f"{self.bound!r}.configurable_fields({', '.join(self.fields)})"
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name == "bound":
-            raise AttributeError(name)
-        return getattr(self.bound, name)
-
     @property
     def default(self) -> Runnable[Any, Any]:
         """The runnable as it is when a config does not say otherwise."""
@@ -168,8 +167,16 @@ class RunnableConfigurableFields(Delegating[Input, Output]):
         """Return the runnable as a config wants it, and the config whole."""
         return self.configured(config), ensure_config(config)
 
+    def keeps(self, chosen: Any) -> bool:
+        """Return whether it is the runnable itself, and no copy for one call."""
+        return chosen is self.bound
+
     def configured(self, config: RunnableConfig | None) -> Runnable[Any, Any]:
-        """Return the runnable as a config wants it."""
+        """Return the runnable as a config wants it.
+
+        Raises:
+            ValueError: A value does not fit its field.
+        """
         chosen = _configurable(config)
         values = {
             name: _value(each, chosen.get(each.id, getattr(each, "default", None)))
@@ -177,10 +184,10 @@ class RunnableConfigurableFields(Delegating[Input, Output]):
             if each.id in chosen or not isinstance(each, ConfigurableField)
         }
         changed = {name: value for name, value in values.items() if getattr(self.bound, name) is not value}
-        return _with(self.bound, changed) if changed else self.bound
+        return _with(self.bound, changed, self.fields) if changed else self.bound
 
 
-class RunnableConfigurableAlternatives(Delegating[Input, Output]):
+class RunnableConfigurableAlternatives(Choosing[Input, Output]):
     """A runnable in whose place a config can put another.
 
     Args:
@@ -323,14 +330,44 @@ def _spec(described: AnyConfigurableField, default: Any) -> ConfigurableFieldSpe
     return ConfigurableFieldSpec(described.id, annotation, name, description, default, described.is_shared)
 
 
-def _with(runnable: Runnable[Any, Any], values: Mapping[str, Any]) -> Runnable[Any, Any]:
+def _with(
+    runnable: Runnable[Any, Any], values: Mapping[str, Any], fields: Mapping[str, AnyConfigurableField]
+) -> Runnable[Any, Any]:
     """Return a copy of a runnable with other attributes."""
     copied: Callable[..., Any] | None = getattr(runnable, "model_copy", None)
     if copied is not None:
-        return copied(update=dict(values))  # type: ignore[no-any-return]
-    twin: Any = copy.copy(runnable)
+        twin: Any = copied(update=dict(values))
+        for name, value in values.items():
+            if name in type(twin).model_fields:
+                _check(twin, name, value, fields[name].id)
+        return twin  # type: ignore[no-any-return]
+    twin = copy.copy(runnable)
     for name, value in values.items():
         setattr(twin, name, value)
     if hasattr(twin, "_derive"):  # what is worked out from its attributes, once
         twin._derive()
     return twin  # type: ignore[no-any-return]
+
+
+def _check(twin: Any, name: str, value: Any, id: str) -> None:
+    """Set a field of a pydantic model to what the model makes of a value.
+
+    Raises:
+        ValueError: It makes nothing of it.
+    """
+    from pydantic import ValidationError
+
+    try:
+        type(twin).__pydantic_validator__.validate_assignment(twin, name, value)
+    except ValidationError as error:
+        problems = [each for each in error.errors(include_url=False) if not each["type"].startswith("frozen")]
+        if not problems:
+            return  # who has the model may not set it; a copy has the value already
+        shown = f" {discreet({name: value})[name]!r:.200}" if type(twin).model_fields[name].repr else ""
+        told = "; ".join(each["msg"] for each in problems)
+        raise ValueError(
+            f"config['configurable'][{id!r}] sets {name!r} of {twin.get_name()!r}, which cannot be "
+            f"{type(value).__name__}{shown}: {told}"
+        ) from None
+    except (AttributeError, KeyError, TypeError):  # a validator that knows models only as they are made
+        return

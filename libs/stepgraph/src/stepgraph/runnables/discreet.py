@@ -8,12 +8,12 @@ them, for texts of others that may repeat them. None changes what it is given.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 __all__ = [
+    "HEADERS_AND_QUERIES",
     "HIDDEN",
-    "TELLING",
     "basic",
     "discreet",
     "discreet_text",
@@ -21,27 +21,29 @@ __all__ = [
     "is_secret_name",
     "portable",
     "secrets_in",
+    "without_keys",
     "without_user",
 ]
 
 HIDDEN: Final = "**********"
 """What stands in the place of a key."""
 
-TELLING: Final = frozenset({"extra_headers", "extra_query", "default_headers", "default_query", "headers"})
+HEADERS_AND_QUERIES: Final = frozenset({"extra_headers", "extra_query", "default_headers", "default_query", "headers"})
 """Options that are headers or queries: any of their values may be a key."""
 
 _NESTED: Final = frozenset({"model_kwargs", "extra_body", "configurable", "kwargs"})
-"""Options that hold options."""
+"""Options that hold options, at any depth."""
 
 _LISTS: Final = frozenset({"tools", "mcp_servers"})
 """Options that are lists of such as may hold headers and keys: servers of tools."""
 
 _KEY: Final = re.compile(
-    r"(^|[_-])(api[_-]?key|authorization([_-]token)?|(auth|access)[_-]token|secret|password)$", re.IGNORECASE
+    r"(^|[_-])(api[_-]?key|authorization([_-]token)?|(auth|access)[_-]?token|secret|password)$|^token$", re.IGNORECASE
 )
 """Options that are keys themselves."""
 
-_SECRET: Final = re.compile(r"auth|key|token|secret|cookie|passw|credential|signature", re.IGNORECASE)
+_WORDS: Final = "auth|key|token|secret|passw|credential|signature"
+_SECRET: Final = re.compile(f"{_WORDS}|cookie", re.IGNORECASE)
 """Headers, and parameters of queries, that are likely to hold keys."""
 
 _SCHEMES: Final = ("bearer ", "basic ", "sk-")
@@ -54,9 +56,10 @@ _LONG: Final = 8
 """How many characters a text has at least that is looked for in others' texts though nothing says that it is a key."""
 
 _USER: Final = re.compile(r"(?<=://)[^/?#\s]*@")
-_QUERY: Final = re.compile(
-    r"([?&][^=&#\s]*(?:auth|key|token|secret|passw|credential|signature)[^=&#\s]*=)[^&#\s\"']+", re.IGNORECASE
-)
+"""The user and the password in an address."""
+
+_QUERY: Final = re.compile(rf"([?&][^=&#\s]*(?:{_WORDS})[^=&#\s]*=)[^&#\s\"']+", re.IGNORECASE)
+"""Parameters of the query of an address that are likely to be keys."""
 
 
 def discreet(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,40 +74,12 @@ def discreet_text(text: str) -> str:
 
 def portable(options: Mapping[str, Any], keys: Collection[str] = ()) -> dict[str, Any]:
     """Return options without what looks like a key: by its name, by how it begins, or because it is one of `keys`."""
-    found: dict[str, Any] = {}
-    for name, value in options.items():
-        if isinstance(value, str):
-            if not is_key(name):
-                found[name] = without_user(value)
-        elif isinstance(value, Mapping) and name in TELLING:
-            found[name] = {each: said for each, said in value.items() if not _looks_secret(str(each), said, keys)}
-        elif isinstance(value, Mapping) and name in _NESTED:
-            found[name] = portable(value, keys)
-        elif isinstance(value, list) and name in _LISTS:
-            found[name] = [portable(each, keys) if isinstance(each, Mapping) else each for each in value]
-        else:
-            found[name] = value
-    return found
+    return _portable(options, keys, is_deep=False)
 
 
 def secrets_in(options: Mapping[str, Any]) -> Iterator[str]:
     """Yield what may be a key in options, and is long enough, or likely enough, to be looked for in texts."""
-    for name, value in options.items():
-        revealed = getattr(value, "get_secret_value", None)
-        if revealed is not None:
-            value = revealed()
-            yield str(value)
-        if isinstance(value, str):
-            yield from _in_text(name, value)
-        elif isinstance(value, Mapping) and name in TELLING:
-            for each, said in value.items():
-                yield from _in_header(str(each), said)
-        elif isinstance(value, Mapping) and name in _NESTED:
-            yield from secrets_in(value)
-        elif isinstance(value, list) and name in _LISTS:
-            for each in value:
-                if isinstance(each, Mapping):
-                    yield from secrets_in(each)
+    return _secrets_in(options, is_deep=False)
 
 
 def is_key(name: Any) -> bool:
@@ -122,6 +97,11 @@ def without_user(address: str) -> str:
     return _USER.sub("", address) if "://" in address else address
 
 
+def without_keys(address: str) -> str:
+    """Return an address without the user and the password, and with nothing for keys in its query."""
+    return _QUERY.sub(r"\1", without_user(address)) if "://" in address else address
+
+
 def basic(address: str) -> str | None:
     """Return how the user and the password in an address are sent as a header, `None` where there are none."""
     user = _user_in(address)
@@ -134,15 +114,62 @@ def basic(address: str) -> str | None:
     return "Basic " + b64encode(f"{unquote(name)}:{unquote(password)}".encode()).decode()
 
 
-def _discreet(name: str, value: Any) -> Any:
+def _discreet(name: str, value: Any, *, is_deep: bool = False) -> Any:
     if isinstance(value, str):
         return HIDDEN if is_key(name) else discreet_text(value)
+    if isinstance(value, Mapping) and name in HEADERS_AND_QUERIES:
+        return dict.fromkeys(value, HIDDEN)
+    return _inside(
+        name, value, is_deep, lambda each, deep: {key: _discreet(key, each[key], is_deep=deep) for key in each}
+    )
+
+
+def _portable(options: Mapping[str, Any], keys: Collection[str], *, is_deep: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in options.items():
+        if isinstance(value, str):
+            if not is_key(name):
+                found[name] = without_keys(value)
+        elif hasattr(value, "get_secret_value") or (is_key(name) and callable(value)):
+            continue
+        elif isinstance(value, Mapping) and name in HEADERS_AND_QUERIES:
+            found[name] = {each: said for each, said in value.items() if not _looks_secret(str(each), said, keys)}
+        else:
+            found[name] = _inside(name, value, is_deep, lambda each, deep: _portable(each, keys, is_deep=deep))
+    return found
+
+
+def _secrets_in(options: Mapping[str, Any], *, is_deep: bool) -> Iterator[str]:
+    for name, value in options.items():
+        revealed = getattr(value, "get_secret_value", None)
+        if revealed is not None:
+            value = revealed()
+            yield str(value)
+        if isinstance(value, str):
+            yield from _in_text(name, value)
+        elif isinstance(value, Mapping) and name in HEADERS_AND_QUERIES:
+            for each, said in value.items():
+                yield from _in_header(str(each), said)
+        else:
+            for each, deep in _options_in(name, value, is_deep):
+                yield from _secrets_in(each, is_deep=deep)
+
+
+def _options_in(name: str, value: Any, is_deep: bool) -> Iterator[tuple[Mapping[str, Any], bool]]:
+    """Yield the options in a value, and whether all that is in them are options too."""
     if isinstance(value, Mapping):
-        if name in TELLING:
-            return dict.fromkeys(value, HIDDEN)
-        return discreet(value) if name in _NESTED else value
-    if isinstance(value, list) and name in _LISTS:
-        return [discreet(each) if isinstance(each, Mapping) else each for each in value]
+        if is_deep or name in _NESTED:
+            yield value, True
+    elif isinstance(value, list) and (is_deep or name in _LISTS):
+        yield from ((each, is_deep) for each in value if isinstance(each, Mapping))
+
+
+def _inside(name: str, value: Any, is_deep: bool, of_options: Callable[[Mapping[str, Any], bool], Any]) -> Any:
+    """Return a value with the options in it made into others; one that holds none is returned as it is."""
+    if isinstance(value, Mapping):
+        return of_options(value, True) if is_deep or name in _NESTED else value
+    if isinstance(value, list) and (is_deep or name in _LISTS):
+        return [of_options(each, is_deep) if isinstance(each, Mapping) else each for each in value]
     return value
 
 

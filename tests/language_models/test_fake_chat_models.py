@@ -12,7 +12,7 @@ from stepgraph.language_models import (
     SimpleChatModel,
     fake_chat_models,
 )
-from stepgraph.language_models.fakes import FakeChatModel, FakeListChatModelError
+from stepgraph.language_models.fake_chat_models import FakeChatModel, FakeListChatModelError
 from stepgraph.messages import AIMessage, AIMessageChunk, HumanMessage
 from stepgraph.runnables.adapted import adapted
 from tests.pregel.colours import until_error
