@@ -3,10 +3,10 @@
 It holds clients of the provider's SDK, one for each event loop, and secrets. The invariants: clients are those of the
 settings that the model has now, and copies that have the same settings share them; clients are never pickled; no secret
 leaves the process with the model, nor is one shown. What is shown has asterisks in the place of what may be a key; what
-is dumped is without headers and queries, and its addresses are without users and keys; a pickle is without keys, without
-the headers and parameters of queries that look like keys (`authorization`, `cookie`, `…key…`, `…token…`, `…secret…`, a
-value with the key in it), and without the users and keys of addresses. A model that comes out of a pickle looks for its key, and
-for its address, in the environment there; headers it must be given anew.
+is dumped is without headers and queries, and its addresses are without users and keys; a pickle is without keys,
+without the headers and parameters of queries that look like keys (`authorization`, `cookie`, `…key…`, `…token…`,
+`…secret…`, a value with the key in it), and without the users and keys of addresses. A model that comes out of a pickle
+looks for its key, and for its address, in the environment there; headers it must be given anew.
 """
 
 from __future__ import annotations
