@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_origin
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -19,7 +19,8 @@ __all__ = [
 
 def is_basemodel_subclass(cls: Any) -> bool:
     """Return whether something is a class of pydantic models, those of its first version included."""
-    return isinstance(cls, type) and any(issubclass(cls, base) for base in _bases())
+    is_class = isinstance(cls, type) and get_origin(cls) is None  # before Python 3.11 list[int] says that it is one
+    return is_class and any(issubclass(cls, base) for base in _bases())
 
 
 def is_basemodel_instance(obj: Any) -> bool:
