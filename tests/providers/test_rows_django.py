@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing
 from typing import Any
 
 import httpx
@@ -16,11 +14,10 @@ from django.http import JsonResponse, StreamingHttpResponse
 from django.test import AsyncClient, override_settings
 from django.urls import path as url
 
-from stepgraph.graph import START, MessagesState, StateGraph
 from stepgraph.testing import Flag
 from tests.providers.both import NAMES
+from tests.providers.serving import AT_ONCE, asking, events, model_of, said, talk_with
 from tests.providers.standin import Answer, Standin
-from tests.providers.test_servers import AT_ONCE, model_of, said, served
 
 both_streams = pytest.mark.parametrize("path", ["/stream", "/graph"])
 
@@ -28,17 +25,7 @@ both_streams = pytest.mark.parametrize("path", ["/stream", "/graph"])
 def views_of(model: Any) -> type:
     """Return what Django takes for a module of URLs."""
 
-    async def answer(state: MessagesState) -> dict[str, Any]:
-        return {"messages": [await model.ainvoke(state["messages"])]}
-
-    graph = StateGraph(MessagesState).add_node(answer).add_edge(START, "answer").compile()
-
-    async def events(chunks: Any) -> AsyncIterator[str]:
-        async with aclosing(chunks):
-            async for chunk in chunks:
-                message = chunk[0] if isinstance(chunk, tuple) else chunk
-                if message.content:
-                    yield f"data: {json.dumps(message.content)}\n\n"
+    graph = talk_with(model)
 
     async def chat(request: Any) -> JsonResponse:
         return JsonResponse({"answer": (await model.ainvoke(request.GET["q"])).content})
@@ -67,10 +54,8 @@ def app(request: pytest.FixtureRequest, standin: Standin) -> Iterator[Any]:
 
 @pytest.fixture
 async def client(app: Any) -> AsyncIterator[httpx.AsyncClient]:
-    limits = httpx.Limits(max_connections=AT_ONCE)
-    with served(app) as address:
-        async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=30, limits=limits) as client:
-            yield client
+    async with asking(app) as client:
+        yield client
 
 
 async def all_asked(get: Any, standin: Standin) -> list[Any]:

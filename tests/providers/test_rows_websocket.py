@@ -14,8 +14,8 @@ from fastapi import FastAPI, WebSocket, WebSocketDisconnect
 
 from stepgraph.testing import Flag
 from tests.providers.both import NAMES
+from tests.providers.serving import AT_ONCE, model_of
 from tests.providers.standin import Answer, Standin
-from tests.providers.test_servers import AT_ONCE, model_of
 
 PIECES = [f"{number} " for number in range(10)]
 

@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import socket
-import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 
-from stepgraph.chat_models import init_chat_model
-from stepgraph.graph import START, MessagesState, StateGraph
 from stepgraph.testing import Flag
+from tests.providers.both import NAMES
+from tests.providers.serving import AT_ONCE, asking, events, model_of, said, talk_with
 from tests.providers.standin import Answer, Standin
-
-AT_ONCE = 20
-NAMES = {"openai": "openai:gpt-4o-mini", "anthropic": "anthropic:claude-sonnet-5"}
-
-
-def model_of(standin: Standin, provider: str) -> Any:
-    url = standin.openai_url if provider == "openai" else standin.anthropic_url
-    return init_chat_model(NAMES[provider], base_url=url, api_key=standin.key)
 
 
 def app_of(model: Any) -> FastAPI:
     app = FastAPI()
 
-    async def answer(state: MessagesState) -> dict[str, Any]:
-        return {"messages": [await model.ainvoke(state["messages"])]}
-
-    graph = StateGraph(MessagesState).add_node(answer).add_edge(START, "answer").compile()
-
-    async def events(chunks: Any) -> AsyncIterator[str]:
-        async with aclosing(chunks):
-            async for chunk in chunks:
-                message = chunk[0] if isinstance(chunk, tuple) else chunk
-                if message.content:
-                    yield f"data: {json.dumps(message.content)}\n\n"
+    graph = talk_with(model)
 
     @app.get("/chat")
     async def chat(q: str) -> dict[str, str]:
@@ -61,34 +38,10 @@ def app_of(model: Any) -> FastAPI:
     return app
 
 
-@contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """Serve an application with one worker, in a thread with a loop of its own."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(128)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan="off"))
-        thread = threading.Thread(target=asyncio.run, args=(server.serve([listener]),))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(30)
-    assert not thread.is_alive()
-
-
 @pytest.fixture(params=NAMES)
 async def client(request: pytest.FixtureRequest, standin: Standin) -> AsyncIterator[httpx.AsyncClient]:
-    limits = httpx.Limits(max_connections=AT_ONCE)
-    with served(app_of(model_of(standin, request.param))) as address:
-        async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=30, limits=limits) as client:
-            yield client
-
-
-def said(text: str) -> str:
-    """Return what server-sent events add up to."""
-    return "".join(json.loads(event.removeprefix("data: ")) for event in text.split("\n\n")[:-1])
+    async with asking(app_of(model_of(standin, request.param))) as client:
+        yield client
 
 
 async def test_requests_on_one_worker_are_with_the_provider_at_the_same_time(client, standin):

@@ -66,14 +66,15 @@ async def as_completed(
                 task = started(coroutine)
                 numbers[task] = number
                 task.add_done_callback(ended.put_nowait)
-            asked: BaseException | None = None
+            asked: GraphInterrupt | None = None
             for _ in coroutines:
                 with POOL.waiting():
                     task = await ended.get()
-                if _has_failed(task) or (error := task.exception()) is None:
-                    yield numbers[task], task.result()
-                else:
+                error = None if task.cancelled() else task.exception()
+                if isinstance(error, GraphInterrupt):
                     asked = asked or error
+                else:
+                    yield numbers[task], task.result()
             if asked is not None:
                 raise asked
         finally:
